@@ -1,0 +1,36 @@
+# What you can do here. Each target sets up .venv by itself, and again when its pins have changed.
+PYTHON ?= python3
+ready := .venv/ready
+
+help:            ## show this list
+	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' Makefile
+
+book: $(ready)   ## build the HTML book
+	.venv/bin/jupyter-book build -q -W -n --keep-going .
+	@echo "Open _build/html/index.html, or: make serve"
+
+test: book       ## run every test and every notebook
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/pytest
+
+lab: $(ready)    ## open the notebooks in JupyterLab
+	.venv/bin/jupyter trust book/*.ipynb
+	.venv/bin/jupyter lab book/index.ipynb
+
+serve: book      ## build the book and serve it on this machine
+	.venv/bin/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+notebooks: $(ready) ## run every notebook and store its outputs
+	.venv/bin/python book/execute.py
+
+$(ready): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; (3, 11) <= v < (3, 14) or sys.exit( \
+	  f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}: try make PYTHON=python3.12")'
+	@echo "Setting up .venv with the pinned packages: two to three minutes, once."
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --disable-pip-version-check --requirement requirements.txt
+	.venv/bin/pip install --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $(ready)
+
+.PHONY: help book test lab serve notebooks

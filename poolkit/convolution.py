@@ -1,0 +1,53 @@
+"""Just enough convolution to make feature maps that a pooling can work on."""
+
+import numpy as np
+
+from poolkit.pooling import real_array
+
+
+def convolve(x, filters, padding="valid"):
+    r"""Slide filters over images, as a convolutional layer without bias does (a cross-correlation, strictly).
+
+    .. math:: y_{nijd} = \sum_{a,b,c} x_{n,\,i+a,\,j+b,\,c}\; f_{abcd}
+
+    Parameters
+    ----------
+    x : array_like
+        ``(N, H, W, C)``
+    filters : array_like
+        ``(h, w, C, D)``
+    padding : str
+        What stands beyond the border: ``"valid"``: nothing, the map gets smaller; ``"zero"``: zeros, or ``"circular"``:
+        the opposite border, so that the map keeps its size.
+
+    Returns
+    -------
+    ndarray
+        ``(N, H, W, D)``, or ``(N, H - h + 1, W - w + 1, D)`` for ``"valid"``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        An argument of the wrong type or value; filters that do not fit ``x``.
+
+    Examples
+    --------
+    >>> step = np.array([0, 0, 1, 1]).reshape(1, 1, 4, 1)
+    >>> convolve(step, np.array([-1, 1]).reshape(1, 2, 1, 1))[0, 0, :, 0]
+    array([0, 1, 0])
+    """
+    x, filters = real_array(x), real_array(filters, "filters")
+    if x.ndim != 4:
+        raise ValueError(f"x must be (N, H, W, C), got shape {x.shape}")
+    if filters.ndim != 4 or filters.shape[2] != x.shape[3]:
+        raise ValueError(f"filters must be (h, w, {x.shape[3]}, D) for x of shape {x.shape}, got {filters.shape}")
+    if padding not in ("valid", "zero", "circular"):
+        raise ValueError(f"padding must be 'valid', 'zero' or 'circular', got {padding!r}")
+    size = filters.shape[:2]
+    if padding != "valid":
+        around = [(0, 0), *((length // 2, (length - 1) // 2) for length in size), (0, 0)]
+        x = np.pad(x, around, mode="constant" if padding == "zero" else "wrap")
+    if any(window > length for window, length in zip(size, x.shape[1:3], strict=True)):
+        raise ValueError(f"filters of {size} do not fit x of shape {x.shape}")
+    windows = np.lib.stride_tricks.sliding_window_view(x, size, axis=(1, 2))  # (N, H', W', C, h, w)
+    return np.einsum("nijcab,abcd->nijd", windows, filters)

@@ -1,0 +1,220 @@
+"""Pictures of numbers in cells: windows, poolings, Flatten and global average pooling on maps small enough to check."""
+
+from itertools import product
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from poolkit.figures.style import (
+    CELL,
+    FONT,
+    INPUT,
+    INPUT_EDGE,
+    MUTED,
+    OUTPUT,
+    OUTPUT_EDGE,
+    PHONE,
+    RULE,
+    WINDOW,
+    WINDOW_EDGE,
+    Figure,
+    draw_cell,
+    draw_text,
+    format_number,
+)
+from poolkit.heads import flatten
+from poolkit.pooling import average_pool, global_average_pool, max_pool, min_pool
+from poolkit.windows import lay_grid, lay_windows
+
+MARGIN = 8
+
+
+def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0)):
+    """Draw a feature map, what ``pool`` makes of it, and the calculation of one output.
+
+    Parameters
+    ----------
+    x : array_like
+        One map, ``(H, W)``.
+    pool : callable
+        :func:`poolkit.max_pool`, :func:`poolkit.min_pool` or :func:`poolkit.average_pool`.
+    pool_size, strides, padding
+        As for ``pool``.
+    at : tuple of int
+        The output whose window is shown.
+    """
+    x = np.asarray(x)
+    batch = x[None, :, :, None]
+    y = pool(batch, pool_size, strides, padding)[0, :, :, 0]
+    rows, columns = lay_grid(batch.shape, pool_size, strides, padding, "channels_last").values()
+    top, left = at[0] * rows.stride - rows.before, at[1] * columns.stride - columns.before
+    seen = [x[i, j] for i in _inside(rows, top) for j in _inside(columns, left)]
+    sum_ = f"{_calculation(pool, seen)} = {format_number(y[at])}"
+    name = pool.__name__.replace("_", " ")
+    alt = (
+        f"{name.capitalize()}ing with a {rows.size} by {columns.size} window, strides {rows.stride} and "
+        f"{columns.stride}, padding {padding}. Input {_rows(x)}; output {_rows(y)}. "
+        f"Row {at[0]}, column {at[1]} of the output is {sum_}."
+    )
+
+    above, before = rows.before, columns.before
+    below = max(0, (rows.count - 1) * rows.stride - rows.before + rows.size - rows.length)
+    beside = max(0, (columns.count - 1) * columns.stride - columns.before + columns.size - columns.length)
+    x_left, x_top = MARGIN + before * CELL, MARGIN + 22 + above * CELL
+    x_right, x_bottom = x_left + (x.shape[1] + beside) * CELL, x_top + (x.shape[0] + below) * CELL
+    y_left, y_top = x_right + 56, x_top + max(0, (x.shape[0] - y.shape[0]) * CELL / 2)
+    side_by_side = y_left + y.shape[1] * CELL + MARGIN <= PHONE
+    if not side_by_side:
+        y_left, y_top = x_left, x_bottom + 56
+    width = max(x_right, y_left + y.shape[1] * CELL, 8 * len(sum_)) + MARGIN
+    height = max(x_bottom, y_top + y.shape[0] * CELL) + 36
+
+    figure = Figure(width, height, alt)
+    axes = figure.canvas_axes()
+    for i in range(-above, x.shape[0] + below):
+        for j in range(-before, x.shape[1] + beside):
+            if not (0 <= i < x.shape[0] and 0 <= j < x.shape[1]):
+                draw_cell(axes, x_left + j * CELL, x_top + i * CELL, "", "none", RULE, linestyle=":")
+    window = set(product(_inside(rows, top), _inside(columns, left)))
+    _grid(axes, x_left, x_top, x, INPUT, INPUT_EDGE, "input", window)
+    _outline(axes, x_left + left * CELL, x_top + top * CELL, columns.size * CELL, rows.size * CELL)
+    if side_by_side:
+        _arrow(axes, (y_left - 46, x_top + CELL * x.shape[0] / 2), (y_left - 12, x_top + CELL * x.shape[0] / 2))
+    else:
+        middle = x_left + CELL * x.shape[1] / 2
+        _arrow(axes, (middle, x_bottom + 8), (middle, y_top - 8))
+    _grid(axes, y_left, y_top, y, OUTPUT, OUTPUT_EDGE, "output", linewidth=2)
+    _outline(axes, y_left + at[1] * CELL, y_top + at[0] * CELL, CELL, CELL)
+    draw_text(axes, width / 2, height - 14, sum_)
+    return figure
+
+
+def draw_windows(length, pool_size, strides=None, padding="valid"):
+    """Draw one axis and, below it, where each window falls; a window's number is the output it makes.
+
+    Parameters
+    ----------
+    length : int
+        Number of positions on the axis.
+    pool_size, strides : int
+        Window length and step; windows side by side without ``strides``.
+    padding : str or pair of int
+        A word, or ``(before, after)``.
+    """
+    windows = lay_windows(length, pool_size, strides or pool_size, padding)
+    starts = [o * windows.stride - windows.before for o in range(windows.count)]
+    alt = f"An axis of {length} positions under {windows.count} windows of length {windows.size}: " + "; ".join(
+        f"window {o} sees {_inside(windows, start)[0]} to {_inside(windows, start)[-1]}"
+        for o, start in enumerate(starts)
+    )
+    beyond = max(0, starts[-1] + windows.size - length)
+    cell, step = 34, 26
+    left, top = MARGIN + windows.before * cell, MARGIN
+    figure = Figure(left + (length + beyond) * cell + MARGIN, top + cell + 10 + windows.count * step + MARGIN, alt)
+    axes = figure.canvas_axes()
+    for i in range(-windows.before, length + beyond):
+        if 0 <= i < length:
+            draw_cell(axes, left + i * cell, top, str(i), INPUT, INPUT_EDGE, cell)
+        else:
+            draw_cell(axes, left + i * cell, top, "", "none", RULE, cell, linestyle=":")
+    for o, start in enumerate(starts):
+        y = top + cell + 10 + o * step
+        bar = (left + start * cell + 2, y), windows.size * cell - 4, step - 6
+        axes.add_patch(Rectangle(*bar, fc=WINDOW, ec=WINDOW_EDGE, lw=1.5, ls="--", clip_on=False))
+        draw_text(axes, left + (start + windows.size / 2) * cell, y + (step - 6) / 2, f"window {o}", size=FONT - 2)
+    return figure
+
+
+def draw_flatten(maps):
+    """Draw what Flatten does: every number of every map, in row-major order, in one long vector.
+
+    Parameters
+    ----------
+    maps : array_like
+        ``(H, W, C)``
+    """
+    maps = np.asarray(maps)
+    vector = flatten(maps[None])[0]
+    alt = f"{_maps(maps)} Flatten writes them as one vector of {vector.size} numbers: {_numbers(vector)}."
+    figure, axes, below = _stack_of_maps(maps, alt, rows=-(-vector.size // 8))
+    draw_text(
+        axes, MARGIN, below + 12, f"flattened: {vector.size} numbers, channel by channel at each position", "left"
+    )
+    for place, value in enumerate(vector):
+        corner = MARGIN + place % 8 * CELL, below + 28 + place // 8 * CELL
+        draw_cell(axes, *corner, format_number(value), OUTPUT, OUTPUT_EDGE, linewidth=2)
+    return figure
+
+
+def draw_global_average(maps):
+    """Draw what global average pooling does: each map becomes one number.
+
+    Parameters
+    ----------
+    maps : array_like
+        ``(H, W, C)``
+    """
+    maps = np.asarray(maps)
+    means = global_average_pool(maps[None])[0]
+    alt = f"{_maps(maps)} Global average pooling keeps one number a map: {_numbers(means)}."
+    figure, axes, below = _stack_of_maps(maps, alt, rows=1)
+    draw_text(axes, MARGIN, below + 12, f"global average: {means.size} numbers, the mean of each map", "left")
+    for c, value in enumerate(means):
+        draw_cell(
+            axes, MARGIN + c * 1.75 * CELL, below + 28, format_number(value), OUTPUT, OUTPUT_EDGE, wide=1.6, linewidth=2
+        )
+    return figure
+
+
+def _calculation(pool, elements):
+    """What is computed, with the numbers themselves where they fit on a line."""
+    short = len(elements) <= 9
+    numbers = [format_number(element) for element in elements]
+    if pool is average_pool:
+        return f"({' + '.join(numbers)}) / {len(numbers)}" if short else f"{sum(elements)} / {len(numbers)}"
+    word = {max_pool: "max", min_pool: "min"}[pool]
+    return f"{word}({', '.join(numbers)})" if short else f"{word} of {len(numbers)} numbers"
+
+
+def _stack_of_maps(maps, alt, rows):
+    """A figure with the maps side by side and room for ``rows`` rows of cells below them."""
+    height, width, channels = maps.shape
+    below = MARGIN + 24 + height * CELL + 16
+    figure = Figure(max(8 * CELL, channels * (width * CELL + 18)) + 2 * MARGIN, below + 36 + rows * CELL, alt)
+    axes = figure.canvas_axes()
+    for c in range(channels):
+        _grid(axes, MARGIN + c * (width * CELL + 18), MARGIN + 22, maps[:, :, c], INPUT, INPUT_EDGE, f"map {c}")
+    return figure, axes, below
+
+
+def _inside(windows, start):
+    return range(max(start, 0), min(start + windows.size, windows.length))
+
+
+def _grid(axes, left, top, values, fill, edge, title, window=(), **style):
+    draw_text(axes, left, top - 12, title, "left", color=MUTED)
+    for (i, j), value in np.ndenumerate(values):
+        colour = WINDOW if (i, j) in window else fill
+        draw_cell(axes, left + j * CELL, top + i * CELL, format_number(value, 2), colour, edge, **style)
+
+
+def _outline(axes, left, top, width, height):
+    axes.add_patch(
+        Rectangle((left, top), width, height, fc="none", ec=WINDOW_EDGE, lw=3, ls=(0, (3, 1)), clip_on=False)
+    )
+
+
+def _arrow(axes, start, end):
+    axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": MUTED, "lw": 2}, annotation_clip=False)
+
+
+def _numbers(values):
+    return ", ".join(map(format_number, values))
+
+
+def _rows(values):
+    return "; ".join(" ".join(map(format_number, row)) for row in values)
+
+
+def _maps(maps):
+    return " ".join(f"Map {c}: {_rows(maps[:, :, c])}." for c in range(maps.shape[-1]))

@@ -1,0 +1,75 @@
+"""Random poolings that several test files draw, and what the plain loops say about them."""
+
+from typing import NamedTuple
+
+import numpy as np
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from poolkit import loops
+
+settings.register_profile("poolkit", deadline=None, derandomize=True, database=None)
+settings.load_profile("poolkit")
+
+WORDS = ("valid", "same", "same_lower")
+LAYOUTS = ("channels_last", "channels_first")
+FLOATS = ("float16", "float32", "float64")
+INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+VALUES = {"b": range(2), "u": range(9), "i": range(-8, 9), "f": range(-8, 9)}
+SPECIAL = (np.nan, np.inf, -np.inf)
+
+
+class Pooling(NamedTuple):
+    """The arguments of one sliding pooling."""
+
+    x: np.ndarray
+    pool_size: tuple
+    strides: tuple
+    padding: object
+    data_format: str
+    mask: object
+
+    @property
+    def arguments(self):
+        return self[:-1]
+
+    @property
+    def channel_axis(self):
+        return -1 if self.data_format == "channels_last" else 1
+
+    def by_loops(self, summarise):
+        """The answer of the plain loops: an array of Python objects in the layout of ``x``."""
+        padding = (self.padding,) * len(self.pool_size) if isinstance(self.padding, str) else self.padding
+        x = np.moveaxis(self.x, self.channel_axis, -1)
+        y = loops.pool(summarise, x, self.pool_size, self.strides, padding, self.mask)
+        return np.moveaxis(y, -1, self.channel_axis)
+
+
+@st.composite
+def axis_rules(draw, kinds=(*WORDS, "pair"), longest=9):
+    """``(length, size, stride, padding)`` of one axis, with a window that fits."""
+    kind = draw(st.sampled_from(kinds))
+    length = draw(st.integers(1, longest))
+    size = draw(st.integers(1, length if kind == "valid" else longest))
+    stride = draw(st.integers(1, longest))
+    if kind != "pair":
+        return length, size, stride, kind
+    before = draw(st.integers(0, size - 1))
+    return length, size, stride, (before, draw(st.integers(max(0, size - length - before), size - 1)))
+
+
+@st.composite
+def poolings(draw, dtypes, special=False, masked=False):
+    """A :class:`Pooling` of small whole numbers, whose sums are exact; ``special`` adds NaN and the infinities."""
+    rank = draw(st.integers(1, 3))
+    kind = draw(st.sampled_from((*WORDS, "pair")))
+    rules = [draw(axis_rules((kind,), longest=(9, 6, 4)[rank - 1])) for _ in range(rank)]
+    spatial, pool_size, strides, padding = zip(*rules, strict=True)
+    data_format = draw(st.sampled_from(LAYOUTS))
+    n, c = draw(st.integers(1, 2)), draw(st.integers(1, 2))
+    shape = (n, *spatial, c) if data_format == "channels_last" else (n, c, *spatial)
+    dtype = np.dtype(draw(st.sampled_from(dtypes)))
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    x = random.choice((*VALUES[dtype.kind], *SPECIAL * special), shape).astype(dtype)
+    mask = random.random((n, *spatial)) < 0.7 if masked else None
+    return Pooling(x, pool_size, strides, padding if kind == "pair" else kind, data_format, mask)

@@ -1,0 +1,72 @@
+"""The rules of the package that no single module can keep alone."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import poolkit
+
+PACKAGE = Path(poolkit.__file__).parent
+CORE = {f"poolkit.{path.stem}": path for path in PACKAGE.glob("*.py") if path.stem != "__init__"}
+CORE["poolkit"] = PACKAGE / "__init__.py"
+ALLOWED = {*sys.stdlib_module_names, "numpy", "poolkit"}
+FRAMEWORKS = {"matplotlib", "keras", "tensorflow", "jax", "torch"}
+LOADED = f"import sys, poolkit; print(sorted({FRAMEWORKS} & set(sys.modules)))"
+
+
+def imports(path):
+    """The dotted names that a file imports anywhere in it; ``from a import b`` counts as ``a`` and ``a.b``."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            source = ".".join(filter(None, ["poolkit" * bool(node.level), node.module]))
+            found |= {source, *(f"{source}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def public_functions():
+    return [name for name, value in vars(poolkit).items() if inspect.isfunction(value) and not name.startswith("_")]
+
+
+def test_the_core_is_made_of_these_modules():
+    assert {"poolkit", "poolkit.windows", "poolkit.pooling", "poolkit.heads", "poolkit.loops"} <= set(CORE)
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_the_core_imports_only_the_standard_library_numpy_and_itself(module):
+    assert {name.split(".")[0] for name in imports(CORE[module])} <= ALLOWED
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_the_core_never_imports_the_figures(module):
+    assert not [name for name in imports(CORE[module]) if name.startswith("poolkit.figures")]
+
+
+def test_imports_among_the_core_have_no_cycle():
+    order = TopologicalSorter({module: imports(path) & set(CORE) for module, path in CORE.items()})
+    assert set(CORE) == set(order.static_order())
+
+
+def test_the_loops_share_no_line_with_the_package():
+    assert not [name for name in imports(CORE["poolkit.loops"]) if name.startswith("poolkit")]
+
+
+def test_importing_poolkit_loads_no_framework():
+    options = {"cwd": PACKAGE.parent, "text": True, "timeout": 60}
+    assert subprocess.check_output([sys.executable, "-c", LOADED], **options) == "[]\n"
+
+
+def test_all_is_sorted_and_lists_the_public_functions():
+    assert poolkit.__all__ == sorted(public_functions())
+
+
+@pytest.mark.parametrize("name", public_functions())
+def test_every_public_function_shows_examples(name):
+    assert "\nExamples\n--------\n>>> " in inspect.getdoc(getattr(poolkit, name))

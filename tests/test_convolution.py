@@ -1,0 +1,70 @@
+"""The convolution that makes feature maps: a hand case, properties, Keras, errors."""
+
+import re
+
+import numpy as np
+import pytest
+
+from poolkit import convolve
+from poolkit.quiet import quiet
+
+with quiet():
+    import keras
+
+RANDOM = np.random.default_rng(0)
+IMAGES = RANDOM.integers(-9, 10, (2, 7, 6, 3))
+ROW = np.array([1, 2, 4, 8]).reshape(1, 1, 4, 1)
+NEXT = np.array([0, 0, 1]).reshape(1, 3, 1, 1)  # takes the right neighbour
+
+
+@pytest.mark.parametrize("padding, expected", [("valid", [4, 8]), ("zero", [2, 4, 8, 0]), ("circular", [2, 4, 8, 1])])
+def test_the_border_is_empty_zero_or_the_other_side(padding, expected):
+    assert convolve(ROW, NEXT, padding).ravel().tolist() == expected
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 3), (3, 3), (5, 4)])
+def test_circular_convolution_shifts_with_its_input(size):
+    filters = RANDOM.integers(-9, 10, (*size, 3, 4))
+    shifted = np.roll(IMAGES, (2, -1), axis=(1, 2))
+    expected = np.roll(convolve(IMAGES, filters, "circular"), (2, -1), axis=(1, 2))
+    assert np.array_equal(convolve(shifted, filters, "circular"), expected)
+
+
+@pytest.mark.parametrize("padding, theirs", [("valid", "valid"), ("zero", "same")])
+def test_keras_agrees_for_filters_of_odd_length(padding, theirs):
+    filters = RANDOM.integers(-9, 10, (3, 5, 3, 4))
+    expected = keras.ops.conv(IMAGES.astype("float32"), filters.astype("float32"), padding=theirs)
+    assert np.array_equal(convolve(IMAGES, filters, padding), expected)
+
+
+@pytest.mark.parametrize(
+    "x, filters, padding, error, message",
+    [
+        (IMAGES[0], np.ones((1, 1, 3, 1)), "valid", ValueError, "x must be (N, H, W, C), got shape (7, 6, 3)"),
+        (
+            IMAGES,
+            np.ones((1, 1, 2, 1)),
+            "valid",
+            ValueError,
+            "filters must be (h, w, 3, D) for x of shape (2, 7, 6, 3), got (1, 1, 2, 1)",
+        ),
+        (
+            IMAGES,
+            np.ones((1, 1, 3, 1)),
+            "same",
+            ValueError,
+            "padding must be 'valid', 'zero' or 'circular', got 'same'",
+        ),
+        (
+            IMAGES,
+            np.ones((8, 1, 3, 1)),
+            "valid",
+            ValueError,
+            "filters of (8, 1) do not fit x of shape (2, 7, 6, 3)",
+        ),
+        (IMAGES, "?", "valid", TypeError, "filters must hold real numbers or booleans, got dtype <U1"),
+    ],
+)
+def test_errors_name_the_argument_and_its_value(x, filters, padding, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        convolve(x, filters, padding)

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from poolkit.exercises import check
+
+NAN = float("nan")
+
+# yours, expected -> verdict
+VALUES = [
+    (4, 4, "Right."),
+    (4, 4.0, "Right."),
+    (0.1 + 0.2, 0.3, "Right."),
+    (np.float32(4.0625), 4.0625, "Right."),
+    ([[9, 7], [8, 6]], np.array([[9, 7], [8, 6]]), "Right."),
+    ((1, 2, 2, 1), [1, 2, 2, 1], "Right."),
+    ([NAN, 1], [NAN, 1], "Right."),
+    (NAN, NAN, "Right."),
+    ([], [], "Right."),
+    (None, 4, "Not answered yet."),
+    (..., 4, "Not answered yet."),
+    (5, 4, "Not yet: yours gives 5, expected 4."),
+    (0, 4, "Not yet: yours gives 0, expected 4."),
+    (4.1, 4, "Not yet: yours gives 4.1, expected 4."),
+    (NAN, 4, "Not yet: yours gives nan, expected 4."),
+    (4, [4], "Not yet: yours gives 4, expected [4]."),
+    ([4, 4], 4, "Not yet: yours gives [4, 4], expected 4."),
+    ([[1, 2], [3, 4]], [[1, 2], [3, 5]], "Not yet: yours gives [[1, 2], [3, 4]], expected [[1, 2], [3, 5]]."),
+    ((2, 3), (3, 2), "Not yet: yours gives [2, 3], expected [3, 2]."),
+    (138_357_000, 138_357_544, "Not yet: yours gives 138357000, expected 138357544."),
+    ((2, 100_353_000), (2, 100_353_001), "Not yet: yours gives [2, 100353000], expected [2, 100353001]."),
+]
+
+# yours, expected, inputs -> verdict
+FUNCTIONS = [
+    (max, max, [([1, 2],), ([3, 4],)], "Right on all 2 inputs."),
+    (lambda a, b: a + b, lambda a, b: b + a, [(1, 2), (3, 4), (5, 6)], "Right on all 3 inputs."),
+    (max, min, [([1, 2],)], "Not yet: for [1, 2] yours gives 2, expected 1."),
+    (max, min, [([1, 1],), ([1, 2],), ([1, 3],)], "Not yet: for [1, 2] yours gives 2, expected 1."),
+    (lambda a, b: a - b, lambda a, b: a + b, [(1, 0), (5, 2)], "Not yet: for 5, 2 yours gives 3, expected 7."),
+    (lambda x: None, max, [([1, 2],)], "Not answered yet."),
+    (lambda x: ..., max, [([1, 2],), ([3, 4],)], "Not answered yet."),
+    (np.ravel, np.array, [([[1], [2]],)], "Not yet: for [[1], [2]] yours gives [1, 2], expected [[1], [2]]."),
+]
+
+
+@pytest.mark.parametrize("yours, expected, verdict", VALUES)
+def test_a_value_is_judged_in_one_line(yours, expected, verdict, capsys):
+    check(yours, expected)
+    assert capsys.readouterr().out == f"{verdict}\n"
+
+
+@pytest.mark.parametrize("yours, expected, inputs, verdict", FUNCTIONS)
+def test_a_function_is_judged_by_the_first_input_that_it_gets_wrong(yours, expected, inputs, verdict, capsys):
+    check(yours, expected, *inputs)
+    assert capsys.readouterr().out == f"{verdict}\n"
+
+
+def test_no_verdict_is_returned_only_printed(capsys):
+    assert check(4, 4) is None
+    assert check(max, min, ([1, 2],)) is None
+
+
+def test_inputs_after_the_first_wrong_one_are_not_tried(capsys):
+    tried = []
+    check(tried.append, lambda x: 0, (1,), (2,))
+    assert tried == [1]

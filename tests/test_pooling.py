@@ -1,0 +1,559 @@
+import inspect
+import re
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+from strategies import FLOATS, INTEGERS, poolings
+
+from poolkit import average_pool, global_average_pool, global_max_pool, global_min_pool, loops, max_pool, min_pool
+
+NAN, INF = np.nan, np.inf
+SLIDING = [max_pool, min_pool, average_pool]
+GLOBAL = [global_max_pool, global_min_pool, global_average_pool]
+PAIRS = [(max_pool, global_max_pool), (min_pool, global_min_pool), (average_pool, global_average_pool)]
+TEXTBOOK = [(max_pool, loops.largest), (min_pool, loops.smallest), (average_pool, loops.mean)]
+EXTREMES = [(max_pool, min_pool), (global_max_pool, global_min_pool)]
+REAL = ("bool", *INTEGERS, *FLOATS, "longdouble")
+SPATIAL = [(4,), (4, 3), (4, 3, 5)]
+
+ARTICLE = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1)
+ARTICLE_SLIDING = [
+    (max_pool, [[9, 7], [8, 6]]),
+    (min_pool, [[2, 1], [1, 2]]),
+    (average_pool, [[4.25, 4.25], [4.25, 3.5]]),
+]
+ARTICLE_GLOBAL = [(global_max_pool, 9), (global_min_pool, 1), (global_average_pool, 4.0625)]
+
+# pool, elements, pool_size, strides, padding -> elements
+LINES = [
+    (max_pool, [-1, -2, -3, -4, -5], 2, 2, "same", [-1, -3, -5]),
+    (max_pool, [-1, -2, -3, -4, -5], 2, 2, "same_lower", [-1, -2, -4]),
+    (max_pool, [-5, -4, -3, -2, -1], 3, 1, "same", [-4, -3, -2, -1, -1]),
+    (max_pool, [-1, -2], 3, 3, ((2, 2),), [-1, -2]),
+    (min_pool, [1, 2, 3, 4, 5], 2, 2, "same", [1, 3, 5]),
+    (min_pool, [1, 2, 3, 4, 5], 2, 2, "same_lower", [1, 2, 4]),
+    (min_pool, [5, 4, 3, 2, 1], 3, 1, "same", [4, 3, 2, 1, 1]),
+    (min_pool, [1, 2], 3, 3, ((2, 2),), [1, 2]),
+    (average_pool, [0, 1, 2, 3, 4], 4, 1, "same", [1, 1.5, 2.5, 3, 3.5]),
+    (average_pool, [0, 1, 2, 3, 4], 2, 2, "same", [0.5, 2.5, 4]),
+    (average_pool, [0, 1, 2, 3, 4], 2, 2, "same_lower", [0, 1.5, 3.5]),
+    (average_pool, [10, 20], 3, 2, "same", [15]),
+    (average_pool, [10, 20], 3, 1, ((2, 2),), [10, 15, 15, 20]),
+    (average_pool, [6, 8], 5, 5, ((4, 4),), [6, 8]),
+]
+
+# pool, elements, pool_size, strides -> elements
+SPECIAL = [
+    (max_pool, [NAN, NAN, 3, 4], 3, 1, [NAN, NAN]),
+    (max_pool, [3, NAN, -INF, 1], 2, 2, [NAN, 1]),
+    (max_pool, [-INF, -INF, -INF, 0], 2, 2, [-INF, 0]),
+    (max_pool, [INF, 1, 2, INF], 2, 2, [INF, INF]),
+    (min_pool, [NAN, NAN, 3, 4], 3, 1, [NAN, NAN]),
+    (min_pool, [3, NAN, INF, 1], 2, 2, [NAN, 1]),
+    (min_pool, [INF, INF, INF, 0], 2, 2, [INF, 0]),
+    (min_pool, [-INF, 1, 2, -INF], 2, 2, [-INF, -INF]),
+    (average_pool, [NAN, 1, 2, 4], 2, 2, [NAN, 3]),
+    (average_pool, [INF, 1, -INF, 1], 2, 2, [INF, -INF]),
+    (average_pool, [INF, -INF, INF, INF], 2, 2, [NAN, INF]),
+]
+SPECIAL_GLOBAL = [
+    (global_max_pool, [NAN, 1, INF], NAN),
+    (global_max_pool, [-INF, -INF, -INF], -INF),
+    (global_min_pool, [NAN, 1, -INF], NAN),
+    (global_min_pool, [INF, INF, INF], INF),
+    (global_average_pool, [NAN, 1, INF], NAN),
+    (global_average_pool, [INF, 1, -INF], NAN),
+    (global_average_pool, [-INF, 1, 1], -INF),
+]
+
+AVERAGE_DTYPES = [
+    *((dtype, "float32") for dtype in ("bool", *INTEGERS)),
+    *((dtype, dtype) for dtype in (*FLOATS, "longdouble")),
+]
+
+# dtype, elements that are averaged -> mean; the large ones are rounded to float32
+MEANS = [
+    ("bool", [True, True, False, False], 0.5),
+    ("int8", [127, 127, 127, 127], 127),
+    ("int8", [-128, -128, -128, -128], -128),
+    ("uint8", [255, 255, 255, 255], 255),
+    ("uint8", [255, 0, 255, 0], 127.5),
+    ("int16", [32767, 32767, 32767, 32767], 32767),
+    ("int32", [2**31 - 1, 2**31 - 1, 2**31 - 1, 2**31 - 1], 2.0**31),
+    ("int32", [2**24 + 1, 2**24 + 1, -(2**24), -(2**24)], 0.5),
+    ("int64", [2**63 - 1, 2**63 - 1, 2**63 - 1, 2**63 - 1], 2.0**63),
+    ("int64", [-(2**63), -(2**63), -(2**63), -(2**63)], -(2.0**63)),
+    ("uint64", [2**64 - 1, 2**64 - 1, 2**64 - 1, 2**64 - 1], 2.0**64),
+    ("uint64", [2**64 - 1, 0, 2**64 - 1, 0], 2.0**63),
+    ("float16", [65504, 65504, 65504, 65504], 65504),
+    ("float16", [-65504, -65504, -65504, -65504], -65504),
+    ("float16", [2048, 1, 1, 2], 513),
+    ("float64", [2**53 - 1, 1, 2**53 - 1, 1], 2**52),
+    ("longdouble", [np.longdouble(2**62 + 1), 3, 0, 0], np.longdouble(2**60 + 1)),
+]
+
+# dtype, elements -> maximum, minimum: numbers that no floating detour keeps apart
+EXACT = [
+    ("int64", [2**63 - 2, 2**63 - 1], 2**63 - 1, 2**63 - 2),
+    ("int64", [-(2**63), 1 - 2**63], 1 - 2**63, -(2**63)),
+    ("uint64", [2**64 - 1, 2**64 - 2], 2**64 - 1, 2**64 - 2),
+    ("uint8", [0, 255], 255, 0),
+    ("int8", [-128, 127], 127, -128),
+    ("bool", [False, True], True, False),
+    ("bool", [False, False], False, False),
+    ("bool", [True, True], True, True),
+]
+
+# pool, dtype, elements, mask -> elements, with a window and a stride of 2
+MASKED = [
+    (max_pool, "float64", [9, 1, 2, 3], [0, 1, 1, 0], [1, 2]),
+    (min_pool, "float64", [0, 1, 2, 1], [0, 1, 1, 0], [1, 2]),
+    (average_pool, "float64", [9, 1, 2, 4], [0, 1, 1, 1], [1, 3]),
+    (max_pool, "float32", [9, 9, 2, 3], [0, 0, 1, 1], [-INF, 3]),
+    (min_pool, "float32", [0, 0, 2, 3], [0, 0, 1, 1], [INF, 2]),
+    (average_pool, "float32", [9, 9, 2, 4], [0, 0, 1, 1], [NAN, 3]),
+    (average_pool, "int32", [9, 9, 2, 4], [0, 0, 1, 1], [NAN, 3]),
+    (max_pool, "float16", [INF, -5, NAN, -6], [0, 1, 0, 1], [-5, -6]),
+    (min_pool, "float16", [-INF, 5, NAN, 6], [0, 1, 0, 1], [5, 6]),
+    (average_pool, "float16", [-INF, 5, NAN, 6], [0, 1, 0, 1], [5, 6]),
+    (max_pool, "float64", [NAN, 1, -INF, 9], [1, 1, 1, 0], [NAN, -INF]),
+    (max_pool, "int8", [-128, 127, -128, 5], [1, 0, 1, 1], [-128, 5]),
+    (min_pool, "int8", [127, -128, 127, 5], [1, 0, 1, 1], [127, 5]),
+    (max_pool, "uint64", [0, 1, 2**64 - 1, 1], [1, 0, 0, 1], [0, 1]),
+    (min_pool, "uint64", [2**64 - 1, 1, 2**64 - 2, 1], [1, 0, 1, 0], [2**64 - 1, 2**64 - 2]),
+    (min_pool, "int64", [2**63 - 1, 1, 2**63 - 2, 1], [1, 0, 1, 0], [2**63 - 1, 2**63 - 2]),
+    (max_pool, "bool", [False, True, True, False], [1, 0, 1, 0], [False, True]),
+    (min_pool, "bool", [False, True, True, False], [0, 1, 1, 0], [True, True]),
+]
+MASKED_OUT = [
+    (global_max_pool, "float16", -INF),
+    (global_max_pool, "float64", -INF),
+    (global_min_pool, "float32", INF),
+    (global_min_pool, "longdouble", INF),
+    (global_average_pool, "float32", NAN),
+    (global_average_pool, "int64", NAN),
+    (global_average_pool, "bool", NAN),
+]
+
+# One memory layout of the same shape (2, 4, 6, 3) each
+BLOCK = np.random.default_rng(0).normal(size=(4, 8, 12, 6)).astype(np.float32)
+VIEWS = {
+    "every second element": BLOCK[::2, ::2, ::2, ::2],
+    "backwards": BLOCK[:2, 3::-1, 5::-1, 2::-1],
+    "backwards, every second": BLOCK[::-2, ::-2, ::-2, ::-2],
+    "transposed": BLOCK[:3, :6, :4, :2].transpose(3, 2, 1, 0),
+    "column order": np.asfortranarray(BLOCK[:2, :4, :6, :3]),
+    "one element everywhere": np.broadcast_to(BLOCK[0, 0, 0, 0], (2, 4, 6, 3)),
+    "one channel everywhere": np.broadcast_to(BLOCK[:2, :4, :6, :1], (2, 4, 6, 3)),
+}
+
+# shape, with windows of 2 side by side, global
+EMPTY = [
+    ((0, 4, 3), (0, 2, 3), (0, 3)),
+    ((2, 4, 4, 0), (2, 2, 2, 0), (2, 0)),
+    ((0, 4, 4, 4, 0), (0, 2, 2, 2, 0), (0, 0)),
+]
+
+SLIDING_SIGNATURE = "(x, pool_size, strides=None, padding='valid', data_format='channels_last', *, mask=None)"
+GLOBAL_SIGNATURE = "(x, data_format='channels_last', *, keepdims=False, mask=None)"
+SIGNATURES = [*((f, SLIDING_SIGNATURE) for f in SLIDING), *((f, GLOBAL_SIGNATURE) for f in GLOBAL)]
+
+CALLS = {
+    "max_pool": lambda x, **options: max_pool(x, 2, **options),
+    "min_pool": lambda x, **options: min_pool(x, 2, **options),
+    "average_pool": lambda x, **options: average_pool(x, 2, **options),
+    "global_max_pool": global_max_pool,
+    "global_min_pool": global_min_pool,
+    "global_average_pool": global_average_pool,
+}
+RANK = "x must have 3, 4 or 5 axes (batch, one to three spatial axes, channels), got shape"
+MASK_SHAPE = "mask must have the shape (N, *spatial) of x, (2, 4, 3), got"
+
+# what is wrong with max_pool(x, 2, ...) and its five companions -> exception, message
+X = np.ones((2, 4, 3, 5))
+X_ERRORS = [
+    ([[[1], [2]], [[3]]], ValueError, "x must be an array with rows of equal length"),
+    (X * 1j, TypeError, "x must hold real numbers or booleans, got dtype complex128"),
+    (X.astype(object), TypeError, "x must hold real numbers or booleans, got dtype object"),
+    ([[["a"], ["b"]]], TypeError, "x must hold real numbers or booleans, got dtype <U1"),
+    ([[[b"a"], [b"b"]]], TypeError, "x must hold real numbers or booleans, got dtype |S1"),
+    (X.astype("M8[s]"), TypeError, "x must hold real numbers or booleans, got dtype datetime64[s]"),
+    (X.astype("m8[s]"), TypeError, "x must hold real numbers or booleans, got dtype timedelta64[s]"),
+    (None, TypeError, "x must hold real numbers or booleans, got dtype object"),
+    (3, ValueError, f"{RANK} ()"),
+    (X[0, 0], ValueError, f"{RANK} (3, 5)"),
+    (X.reshape(2, 4, 3, 5, 1, 1), ValueError, f"{RANK} (2, 4, 3, 5, 1, 1)"),
+    (X[:, :0], ValueError, "x must have no empty spatial axis, got shape (2, 0, 3, 5)"),
+    (X[:0, :, :0], ValueError, "x must have no empty spatial axis, got shape (0, 4, 0, 5)"),
+]
+OPTION_ERRORS = [
+    ({"data_format": "NCHW"}, ValueError, "data_format must be 'channels_last' or 'channels_first', got 'NCHW'"),
+    ({"data_format": 1}, TypeError, "data_format must be a string, got 1"),
+    ({"mask": np.ones((2, 4, 3))}, TypeError, "mask must hold booleans, got dtype float64"),
+    ({"mask": np.ones((2, 4, 3), int)}, TypeError, "mask must hold booleans, got dtype int64"),
+    ({"mask": "all"}, TypeError, "mask must hold booleans, got dtype <U3"),
+    ({"mask": True}, ValueError, f"{MASK_SHAPE} ()"),
+    ({"mask": X > 0}, ValueError, f"{MASK_SHAPE} (2, 4, 3, 5)"),
+    ({"mask": [[True] * 4] * 2}, ValueError, f"{MASK_SHAPE} (2, 4)"),
+    ({"mask": np.ones((2, 3, 4), bool)}, ValueError, f"{MASK_SHAPE} (2, 3, 4)"),
+    ({"mask": np.ones((1, 4, 3), bool)}, ValueError, f"{MASK_SHAPE} (1, 4, 3)"),
+]
+KEEPDIMS = [(1, "1"), (None, "None"), ("yes", "'yes'"), (np.ones(1, bool), "array([ True])")]
+
+
+def line(elements, dtype=float):
+    """One sample with one channel: shape (1, n, 1)."""
+    return np.array(elements, dtype).reshape(1, -1, 1)
+
+
+def pinned(message):
+    return f"^{re.escape(message)}$"
+
+
+# By hand
+
+
+@pytest.mark.parametrize("pool, expected", ARTICLE_SLIDING)
+def test_sliding_windows_of_the_article_give_its_numbers(pool, expected):
+    assert_array_equal(pool(ARTICLE, 2)[0, :, :, 0], expected)
+
+
+@pytest.mark.parametrize("pool, expected", ARTICLE_GLOBAL)
+def test_global_pooling_of_the_article_gives_its_numbers(pool, expected):
+    assert_array_equal(pool(ARTICLE), [[expected]])
+
+
+@pytest.mark.parametrize("pool, elements, pool_size, strides, padding, expected", LINES)
+def test_no_zero_wins_or_dilutes_at_the_border(pool, elements, pool_size, strides, padding, expected):
+    assert_array_equal(pool(line(elements), pool_size, strides, padding), line(expected))
+
+
+def test_an_average_at_a_corner_counts_the_real_elements_of_both_axes():
+    y = average_pool(np.ones((1, 2, 2, 1)) * [[[1], [2]], [[3], [6]]], 2, 1, "same")
+    assert_array_equal(y[0, :, :, 0], [[3, 4], [4.5, 6]])
+
+
+@pytest.mark.parametrize("pool, elements, pool_size, strides, expected", SPECIAL)
+def test_nan_comes_out_and_infinities_stay_what_they_are(pool, elements, pool_size, strides, expected):
+    assert_array_equal(pool(line(elements), pool_size, strides), line(expected))
+
+
+@pytest.mark.parametrize("pool, elements, expected", SPECIAL_GLOBAL)
+def test_nan_comes_out_of_a_whole_map_and_infinities_stay_what_they_are(pool, elements, expected):
+    assert_array_equal(pool(line(elements)), [[expected]])
+
+
+@pytest.mark.parametrize("dtype", REAL)
+@pytest.mark.parametrize("pool", ["max_pool", "min_pool", "global_max_pool", "global_min_pool"])
+def test_extremes_keep_every_dtype(pool, dtype):
+    assert CALLS[pool](np.ones((1, 5, 1), dtype)).dtype == dtype
+
+
+@pytest.mark.parametrize("dtype, expected", AVERAGE_DTYPES)
+@pytest.mark.parametrize("pool", ["average_pool", "global_average_pool"])
+def test_averages_keep_floating_dtypes_and_turn_the_others_into_float32(pool, dtype, expected):
+    assert CALLS[pool](np.ones((1, 5, 1), dtype)).dtype == expected
+
+
+@pytest.mark.parametrize("dtype", REAL)
+@pytest.mark.parametrize("pool", CALLS)
+def test_a_mask_changes_no_dtype(pool, dtype):
+    x = np.ones((1, 4, 1), dtype)
+    assert CALLS[pool](x, mask=[[True, False, False, True]]).dtype == CALLS[pool](x).dtype
+
+
+@pytest.mark.parametrize("dtype", [">i4", ">f2", ">f8"])
+@pytest.mark.parametrize("pool", ["max_pool", "min_pool", "global_max_pool", "global_min_pool"])
+def test_extremes_keep_the_byte_order(pool, dtype):
+    y = CALLS[pool](line([1, 2, 2, 1], dtype))
+    assert y.dtype == np.dtype(dtype)
+
+
+@pytest.mark.parametrize("dtype, elements, expected", MEANS)
+def test_sums_do_not_overflow(dtype, elements, expected):
+    assert_array_equal(average_pool(line(elements, dtype), 4).item(), expected)
+    assert_array_equal(global_average_pool(line(elements, dtype)).item(), expected)
+
+
+def test_the_mean_of_a_large_float16_map_does_not_overflow():
+    x = np.full((1, 64, 64, 2), 60000, np.float16)
+    assert_array_equal(global_average_pool(x), np.full((1, 2), 60000, np.float16))
+    assert_array_equal(average_pool(x, 64), np.full((1, 1, 1, 2), 60000, np.float16))
+
+
+@pytest.mark.parametrize("dtype", ["int16", "uint16", "int32"])
+def test_the_mean_of_many_equal_integers_is_that_integer(dtype):
+    x = np.full((1, 4099, 2), 32767, dtype)
+    assert_array_equal(global_average_pool(x), [[32767, 32767]])
+    assert_array_equal(average_pool(x, 4098, 1), np.full((1, 2, 2), 32767))
+
+
+def test_the_mean_of_many_float16_elements_does_not_stop_growing():
+    x = np.tile(np.array([[0.0], [2.0]], np.float16), (1, 4096, 1))
+    assert_array_equal(global_average_pool(x), [[1]])
+    assert_array_equal(average_pool(x, 4096, 1), np.ones((1, 4097, 1)))
+
+
+@pytest.mark.parametrize("dtype, elements, largest, smallest", EXACT)
+def test_extremes_take_no_detour_through_floating_point(dtype, elements, largest, smallest):
+    x = line(elements, dtype)
+    assert [max_pool(x, 2).item(), global_max_pool(x).item()] == [largest, largest]
+    assert [min_pool(x, 2).item(), global_min_pool(x).item()] == [smallest, smallest]
+
+
+@pytest.mark.parametrize("pool, dtype, elements, mask, expected", MASKED)
+def test_only_unmasked_elements_count(pool, dtype, elements, mask, expected):
+    y = pool(line(elements, dtype), 2, mask=np.array([mask], bool))
+    assert y.ravel().tolist() == pytest.approx(expected, rel=0, abs=0, nan_ok=True)
+
+
+@pytest.mark.parametrize("pool, dtype, expected", MASKED_OUT)
+def test_a_map_that_is_masked_out_gives_the_identity(pool, dtype, expected):
+    x = np.ones((2, 3, 2), dtype)
+    y = pool(x, mask=np.array([[False] * 3, [True] * 3]))
+    assert_array_equal(y, [[expected] * 2, [1, 1]])
+
+
+@pytest.mark.parametrize("shape, sliding, whole", EMPTY)
+@pytest.mark.parametrize("pool", SLIDING)
+def test_no_sample_or_no_channel_gives_an_empty_result_of_the_right_shape(pool, shape, sliding, whole):
+    assert pool(np.ones(shape), 2).shape == sliding
+    assert pool(np.ones(shape), 3, 2, "same", mask=np.ones(shape[:-1], bool)).shape == sliding
+
+
+@pytest.mark.parametrize("shape, sliding, whole", EMPTY)
+@pytest.mark.parametrize("pool", GLOBAL)
+def test_no_sample_or_no_channel_gives_an_empty_global_result(pool, shape, sliding, whole):
+    assert pool(np.ones(shape)).shape == whole
+    assert pool(np.ones(shape), mask=np.ones(shape[:-1], bool)).shape == whole
+
+
+@pytest.mark.parametrize("keepdims", [True, np.True_])
+@pytest.mark.parametrize("spatial", SPATIAL)
+@pytest.mark.parametrize("pool", GLOBAL)
+def test_keepdims_leaves_each_spatial_axis_with_length_1(pool, spatial, keepdims):
+    ones = (1,) * len(spatial)
+    assert pool(np.ones((2, *spatial, 3)), keepdims=keepdims).shape == (2, *ones, 3)
+    assert pool(np.ones((2, 3, *spatial)), "channels_first", keepdims=keepdims).shape == (2, 3, *ones)
+
+
+@pytest.mark.parametrize("spatial", SPATIAL)
+@pytest.mark.parametrize("pool", GLOBAL)
+def test_global_pooling_drops_the_spatial_axes_and_no_other_of_length_1(pool, spatial):
+    assert pool(np.ones((1, *spatial, 1))).shape == (1, 1)
+    assert pool(np.ones((1, 1, *spatial)), "channels_first", keepdims=np.False_).shape == (1, 1)
+
+
+@pytest.mark.parametrize("pool", CALLS)
+def test_nested_lists_are_arrays_too(pool):
+    x = [[[1, 5], [2, 4], [3, 3]]]
+    mask = [[True, True, False]]
+    assert_array_equal(CALLS[pool](x, mask=mask), CALLS[pool](np.array(x), mask=np.array(mask)))
+
+
+@pytest.mark.parametrize("pool", SLIDING)
+def test_one_integer_stands_for_every_spatial_axis(pool):
+    x = np.random.default_rng(0).normal(size=(2, 5, 6, 7, 2))
+    assert_array_equal(pool(x, 3, 2, "same"), pool(x, (3, 3, 3), [2, 2, 2], "SAME"))
+    assert_array_equal(pool(x, (2, 3, 4)), pool(x, (2, 3, 4), (2, 3, 4)))
+
+
+@pytest.mark.parametrize("pool", CALLS)
+def test_the_input_and_the_mask_are_not_changed(pool):
+    x = np.random.default_rng(0).normal(size=(2, 4, 4, 3))
+    mask = x[..., 0] < 1
+    before, mask_before = x.copy(), mask.copy()
+    CALLS[pool](x, mask=mask)
+    CALLS[pool](x)
+    assert_array_equal(x, before)
+    assert_array_equal(mask, mask_before)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int8"])
+@pytest.mark.parametrize("pool", CALLS)
+def test_the_result_never_shares_memory_with_the_input(pool, dtype):
+    x = np.ones((2, 2, 2, 3), dtype)
+    x.flags.writeable = False
+    assert not np.shares_memory(CALLS[pool](x), x)
+
+
+@pytest.mark.parametrize("shape", [(2, 1, 3), (2, 3, 3, 3)])
+@pytest.mark.parametrize("pool", SLIDING)
+def test_windows_of_one_element_give_a_writeable_copy(pool, shape):
+    x = np.ones(shape, np.float32)
+    y = pool(x, 1)
+    assert_array_equal(y, x)
+    assert y.flags.writeable and not np.shares_memory(y, x)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("pool", SLIDING)
+def test_the_memory_layout_does_not_matter(pool, view):
+    x = VIEWS[view]
+    assert x.shape == (2, 4, 6, 3)
+    assert_array_equal(pool(x, 3, 2, "same"), pool(x.copy("C"), 3, 2, "same"))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("pool", GLOBAL)
+def test_the_memory_layout_does_not_matter_to_global_pooling(pool, view):
+    np.testing.assert_allclose(pool(VIEWS[view]), pool(VIEWS[view].copy("C")), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("pool, signature", SIGNATURES)
+def test_names_and_order_of_arguments_follow_keras(pool, signature):
+    assert str(inspect.signature(pool)) == signature
+
+
+# Properties
+
+
+@given(poolings(FLOATS, special=True, masked=True))
+def test_the_maximum_is_the_negated_minimum_of_the_negated(case):
+    x, *rest = case.arguments
+    assert_array_equal(max_pool(x, *rest), -min_pool(-x, *rest), strict=True)
+    assert_array_equal(max_pool(x, *rest, mask=case.mask), -min_pool(-x, *rest, mask=case.mask), strict=True)
+
+
+@given(poolings(("int16", "float32")), st.integers(-100, 100))
+def test_adding_a_constant_to_the_input_adds_it_to_the_extremes(case, constant):
+    x, *rest = case.arguments
+    assert_array_equal(max_pool(x + constant, *rest), max_pool(x, *rest) + constant, strict=True)
+    assert_array_equal(min_pool(x + constant, *rest), min_pool(x, *rest) + constant, strict=True)
+
+
+@pytest.mark.parametrize("pool", SLIDING)
+@given(case=poolings(("int8", "float16", "float64")), constant=st.integers(-100, 100))
+def test_a_constant_map_keeps_its_value_up_to_the_border(pool, case, constant):
+    y = pool(np.full_like(case.x, constant), *case.arguments[1:])
+    assert_array_equal(y, np.full_like(y, constant), strict=True)
+
+
+@given(poolings(FLOATS))
+def test_the_average_lies_between_the_extremes(case):
+    y = average_pool(*case.arguments)
+    assert (min_pool(*case.arguments) <= y).all()
+    assert (y <= max_pool(*case.arguments)).all()
+
+
+@pytest.mark.parametrize("pool", SLIDING)
+@given(case=poolings(FLOATS, special=True, masked=True))
+def test_channels_first_is_channels_last_transposed(pool, case):
+    x = np.moveaxis(case.x, case.channel_axis, -1)
+    rest = case.arguments[1:-1]
+    y = pool(np.moveaxis(x, -1, 1), *rest, "channels_first", mask=case.mask)
+    assert_array_equal(np.moveaxis(y, 1, -1), pool(x, *rest, "channels_last", mask=case.mask), strict=True)
+
+
+@pytest.mark.parametrize("sliding, whole", PAIRS)
+@given(case=poolings(FLOATS, special=True, masked=True))
+def test_a_window_as_large_as_the_map_is_global_pooling(sliding, whole, case):
+    y = sliding(case.x, case.mask.shape[1:], 1, "valid", case.data_format, mask=case.mask)
+    assert_array_equal(whole(case.x, case.data_format, keepdims=True, mask=case.mask), y, strict=True)
+    assert_array_equal(whole(case.x, case.data_format, mask=case.mask), y.reshape(len(y), -1), strict=True)
+
+
+@pytest.mark.parametrize("pool", SLIDING)
+@given(case=poolings(("bool", "int8", "float32")))
+def test_a_mask_that_hides_nothing_changes_nothing(pool, case):
+    everything = np.full(case.x.any(case.channel_axis).shape, True)
+    assert_array_equal(pool(*case.arguments, mask=everything), pool(*case.arguments), strict=True)
+
+
+@pytest.mark.parametrize("pool", SLIDING)
+@given(case=poolings(FLOATS, masked=True), garbage=st.sampled_from((NAN, INF, -INF, 9999)))
+def test_what_stands_at_masked_positions_has_no_effect(pool, case, garbage):
+    x, *rest = case.arguments
+    present = np.expand_dims(case.mask, case.channel_axis)
+    y = pool(np.where(present, x, x.dtype.type(garbage)), *rest, mask=case.mask)
+    assert_array_equal(y, pool(x, *rest, mask=case.mask), strict=True)
+
+
+# Agreement with the loops
+
+
+@pytest.mark.parametrize("pool, summarise", TEXTBOOK)
+@given(case=poolings(REAL))
+def test_every_dtype_agrees_with_the_loops(pool, summarise, case):
+    y = pool(*case.arguments)
+    assert_array_equal(y, case.by_loops(summarise).astype(y.dtype), strict=True)
+
+
+@pytest.mark.parametrize("pool, summarise", TEXTBOOK)
+@given(case=poolings(FLOATS, special=True))
+def test_nan_and_infinities_agree_with_the_loops(pool, summarise, case):
+    y = pool(*case.arguments)
+    assert_array_equal(y, case.by_loops(summarise).astype(y.dtype), strict=True)
+
+
+@pytest.mark.parametrize("pool, summarise", TEXTBOOK)
+@given(case=poolings(FLOATS, special=True, masked=True))
+def test_masks_agree_with_the_loops(pool, summarise, case):
+    y = pool(*case.arguments, mask=case.mask)
+    assert_array_equal(y, case.by_loops(summarise).astype(y.dtype), strict=True)
+
+
+@pytest.mark.parametrize("pool, summarise", TEXTBOOK)
+@given(case=poolings(("bool", *INTEGERS), masked=True))
+def test_masks_on_integers_agree_with_the_loops(pool, summarise, case):
+    expected = case.by_loops(summarise).astype(float)
+    assume(np.isfinite(expected).all())
+    y = pool(*case.arguments, mask=case.mask)
+    assert_array_equal(y, expected.astype(y.dtype), strict=True)
+
+
+# Errors
+
+
+@pytest.mark.parametrize("x, exception, message", X_ERRORS)
+@pytest.mark.parametrize("pool", CALLS)
+def test_a_wrong_x_is_named_with_what_it_was_and_what_it_must_be(pool, x, exception, message):
+    with pytest.raises(exception, match=pinned(message)):
+        CALLS[pool](x)
+
+
+@pytest.mark.parametrize("changed, exception, message", OPTION_ERRORS)
+@pytest.mark.parametrize("pool", CALLS)
+def test_a_wrong_option_is_named_with_what_it_was_and_what_it_must_be(pool, changed, exception, message):
+    with pytest.raises(exception, match=pinned(message)):
+        CALLS[pool](X, **changed)
+
+
+@pytest.mark.parametrize("pool", CALLS)
+def test_a_mask_for_channels_first_leaves_out_the_second_axis(pool):
+    message = "mask must have the shape (N, *spatial) of x, (2, 3, 5), got (2, 4, 3)"
+    with pytest.raises(ValueError, match=pinned(message)):
+        CALLS[pool](X, data_format="channels_first", mask=np.ones((2, 4, 3), bool))
+
+
+@pytest.mark.parametrize("pool", CALLS)
+def test_a_mask_with_rows_of_unequal_length_is_named(pool):
+    with pytest.raises(ValueError, match="mask"):
+        CALLS[pool](X, mask=[[True], [True, False]])
+
+
+@pytest.mark.parametrize("dtype", ["bool", *INTEGERS])
+@pytest.mark.parametrize("pool", ["max_pool", "min_pool", "global_max_pool", "global_min_pool"])
+def test_an_integer_window_that_is_masked_out_is_an_error(pool, dtype):
+    mask = np.ones((2, 4), bool)
+    mask[1] = False
+    message = f"mask leaves a window with no element, and dtype {dtype} has no infinity to say so"
+    with pytest.raises(ValueError, match=pinned(message)):
+        CALLS[pool](np.ones((2, 4, 1), dtype), mask=mask)
+
+
+@pytest.mark.parametrize("pool", SLIDING)
+def test_a_window_longer_than_its_axis_is_an_error(pool):
+    message = "pool_size 5 is longer than the axis it slides over: 4 elements and 0 of padding. "
+    with pytest.raises(ValueError, match=pinned(message + "Use a smaller pool_size or padding='same'.")):
+        pool(X, (5, 3))
+
+
+@pytest.mark.parametrize("keepdims, shown", KEEPDIMS)
+@pytest.mark.parametrize("pool", GLOBAL)
+def test_keepdims_is_true_or_false(pool, keepdims, shown):
+    with pytest.raises(TypeError, match=pinned(f"keepdims must be True or False, got {shown}")):
+        pool(X, keepdims=keepdims)

@@ -1,0 +1,65 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import poolkit
+from poolkit.quiet import quiet
+
+IMPORT_KERAS = "from poolkit.quiet import quiet\nwith quiet():\n    import keras\nprint(keras.backend.backend())"
+LEVEL = "import os\nfrom poolkit.quiet import quiet\nwith quiet():\n    print(os.environ['TF_CPP_MIN_LOG_LEVEL'])"
+NAME = "TF_CPP_MIN_LOG_LEVEL"
+ROOT = Path(poolkit.__file__).parent.parent
+
+
+def run(code, **environment):
+    kept = {name: value for name, value in os.environ.items() if name != NAME}
+    options = {"cwd": ROOT, "env": kept | environment, "capture_output": True, "text": True, "timeout": 120}
+    return subprocess.run([sys.executable, "-c", code], check=True, **options)
+
+
+def lowest_free():
+    """The two file descriptors that would be opened next."""
+    found = os.dup(2), os.dup(2)
+    for descriptor in found:
+        os.close(descriptor)
+    return found
+
+
+def test_importing_keras_inside_writes_nothing_to_stderr():
+    done = run(IMPORT_KERAS, KERAS_BACKEND="tensorflow")
+    assert (done.stdout, done.stderr) == ("tensorflow\n", "")
+
+
+@pytest.mark.parametrize("environment, level", [({}, "3\n"), ({NAME: "0"}, "0\n")])
+def test_the_log_level_is_set_unless_somebody_chose_one(environment, level):
+    assert run(LEVEL, **environment).stdout == level
+
+
+def test_what_native_code_writes_to_stderr_inside_is_dropped(capfd):
+    with quiet():
+        os.write(2, b"inside")
+    os.write(2, b"after")
+    assert capfd.readouterr().err == "after"
+
+
+def test_stdout_is_left_alone(capfd):
+    with quiet():
+        os.write(1, b"inside")
+    assert capfd.readouterr().out == "inside"
+
+
+def test_stderr_comes_back_after_an_error(capfd):
+    with pytest.raises(KeyError, match="inside"), quiet():
+        raise KeyError("inside")
+    os.write(2, b"after")
+    assert capfd.readouterr().err == "after"
+
+
+def test_no_file_descriptor_is_left_open():
+    free = lowest_free()
+    with quiet():
+        assert lowest_free() != free
+    assert lowest_free() == free

@@ -1,0 +1,241 @@
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from strategies import axis_rules, poolings
+
+from poolkit import loops, max_pool, output_shape
+from poolkit.windows import Windows, lay_grid, lay_whole_map, lay_windows
+
+# length, size, stride, padding -> outputs, missing positions before the input
+COUNTS = [
+    (1, 1, 1, "valid", 1, 0),
+    (4, 2, 2, "valid", 2, 0),
+    (5, 2, 2, "valid", 2, 0),
+    (5, 3, 1, "valid", 3, 0),
+    (5, 3, 2, "valid", 2, 0),
+    (5, 5, 3, "valid", 1, 0),
+    (7, 1, 3, "valid", 3, 0),
+    (2, 1, 5, "valid", 1, 0),
+    (4, 2, 2, "same", 2, 0),
+    (4, 2, 2, "same_lower", 2, 0),
+    (5, 2, 2, "same", 3, 0),
+    (5, 2, 2, "same_lower", 3, 1),
+    (5, 2, 1, "same", 5, 0),
+    (5, 2, 1, "same_lower", 5, 1),
+    (5, 3, 1, "same", 5, 1),
+    (5, 3, 1, "same_lower", 5, 1),
+    (5, 3, 2, "same", 3, 1),
+    (4, 3, 2, "same", 2, 0),
+    (4, 3, 2, "same_lower", 2, 1),
+    (1, 4, 1, "same", 1, 1),
+    (1, 4, 1, "same_lower", 1, 2),
+    (3, 5, 3, "same", 1, 1),
+    (8, 1, 3, "same", 3, 0),
+    (8, 1, 3, "same_lower", 3, 0),
+    (5, 3, 2, (1, 1), 3, 1),
+    (5, 3, 2, (2, 2), 4, 2),
+    (5, 3, 1, (0, 2), 5, 0),
+    (5, 3, 1, (2, 0), 5, 2),
+    (1, 3, 1, (1, 1), 1, 1),
+    (1, 3, 1, (2, 2), 3, 2),
+    (4, 2, 2, (1, 0), 2, 1),
+]
+
+# length, size, stride, padding -> for each place in the window: its outputs, and the positions that they see
+STEPS = [
+    (4, 2, 2, "valid", [([0, 1], [0, 2]), ([0, 1], [1, 3])]),
+    (5, 2, 2, "valid", [([0, 1], [0, 2]), ([0, 1], [1, 3])]),
+    (4, 2, 1, "valid", [([0, 1, 2], [0, 1, 2]), ([0, 1, 2], [1, 2, 3])]),
+    (5, 1, 3, "valid", [([0, 1], [0, 3])]),
+    (5, 3, 2, "same", [([1, 2], [1, 3]), ([0, 1, 2], [0, 2, 4]), ([0, 1], [1, 3])]),
+    (3, 2, 2, "same", [([0, 1], [0, 2]), ([0], [1])]),
+    (3, 2, 2, "same_lower", [([1], [1]), ([0, 1], [0, 2])]),
+    (1, 5, 1, "same", [([0], [0])]),
+    (2, 3, 1, (2, 2), [([2, 3], [0, 1]), ([1, 2], [0, 1]), ([0, 1], [0, 1])]),
+]
+
+# length, size, stride, padding -> whether one window sees every position
+WHOLE = [
+    (4, 4, 1, "valid", True),
+    (1, 1, 1, "valid", True),
+    (3, 5, 3, "same", True),
+    (3, 5, 1, "same", False),
+    (4, 2, 2, "valid", False),
+    (5, 4, 3, "valid", False),
+    (4, 4, 9, (1, 0), False),
+    (4, 5, 9, (1, 0), True),
+    (4, 4, 9, (0, 3), True),
+    (4, 4, 1, (0, 3), False),
+]
+
+# input_shape, pool_size, strides, padding, data_format -> shape
+SHAPES = [
+    ((1, 4, 4, 1), 2, None, "valid", "channels_last", (1, 2, 2, 1)),
+    ((8, 9, 3), 3, 2, "valid", "channels_last", (8, 4, 3)),
+    ((8, 3, 9), 3, 2, "valid", "channels_first", (8, 3, 4)),
+    ((2, 7, 8, 3), (2, 3), None, "valid", "channels_last", (2, 3, 2, 3)),
+    ((2, 7, 8, 3), (2, 3), (1, 2), "same", "channels_last", (2, 7, 4, 3)),
+    ((2, 3, 7, 8), [2, 3], [1, 2], "same_lower", "channels_first", (2, 3, 7, 4)),
+    ((2, 5, 6, 7, 3), 2, None, "same", "channels_last", (2, 3, 3, 4, 3)),
+    ((2, 5, 6, 7, 3), (1, 2, 3), (3, 2, 1), "valid", "channels_last", (2, 2, 3, 5, 3)),
+    ((2, 5, 6, 1), 3, 2, ((1, 1), (0, 2)), "channels_last", (2, 3, 3, 1)),
+    ((2, 5, 6, 1), 3, 2, [[1, 1], [0, 2]], "channels_last", (2, 3, 3, 1)),
+    ((0, 4, 4, 0), 2, None, "valid", "channels_last", (0, 2, 2, 0)),
+    ([1, 4, 1], np.int8(2), np.uint8(1), "Valid", "Channels_Last", (1, 3, 1)),
+    ((1, 1, 5), 2, None, "SAME", "CHANNELS_FIRST", (1, 1, 3)),
+    ((1, 5, 1), 2, 1, "Same_Lower", "channels_last", (1, 5, 1)),
+]
+
+FITS = "'valid', 'same', 'same_lower' or one (before, after) pair per spatial axis (1)"
+RANK = "must have 3, 4 or 5 axes (batch, one to three spatial axes, channels), got shape"
+LONG = "Use a smaller pool_size or padding='same'."
+
+# arguments that differ from output_shape((1, 4, 1), 3) -> exception, message
+ERRORS = [
+    ({"input_shape": 4}, TypeError, "input_shape must be a tuple of integers, got 4"),
+    ({"input_shape": "141"}, TypeError, "input_shape must be a tuple of integers, got '141'"),
+    ({"input_shape": (1, 4.0, 1)}, TypeError, "input_shape must be an integer, got 4.0"),
+    ({"input_shape": (1, True, 1)}, TypeError, "input_shape must be an integer, got True"),
+    ({"input_shape": (1, -4, 1)}, ValueError, "input_shape must be at least 0, got -4"),
+    ({"input_shape": (4, 1)}, ValueError, f"input_shape {RANK} (4, 1)"),
+    ({"input_shape": [1, 2, 3, 4, 5, 6]}, ValueError, f"input_shape {RANK} (1, 2, 3, 4, 5, 6)"),
+    ({"input_shape": [1, 0, 1]}, ValueError, "input_shape must have no empty spatial axis, got shape (1, 0, 1)"),
+    ({"input_shape": (1, 4, 0, 1)}, ValueError, "input_shape must have no empty spatial axis, got shape (1, 4, 0, 1)"),
+    ({"pool_size": 3.0}, TypeError, "pool_size must be an integer, got 3.0"),
+    ({"pool_size": "3"}, TypeError, "pool_size must be an integer, got '3'"),
+    ({"pool_size": None}, TypeError, "pool_size must be an integer, got None"),
+    ({"pool_size": True}, TypeError, "pool_size must be an integer, got True"),
+    ({"pool_size": np.True_}, TypeError, "pool_size must be an integer, got np.True_"),
+    ({"pool_size": (2.5,)}, TypeError, "pool_size must be an integer, got 2.5"),
+    ({"pool_size": 0}, ValueError, "pool_size must be at least 1, got 0"),
+    ({"pool_size": -2}, ValueError, "pool_size must be at least 1, got -2"),
+    ({"pool_size": (2, 2)}, ValueError, "pool_size must be one integer or one per spatial axis (1), got (2, 2)"),
+    ({"pool_size": []}, ValueError, "pool_size must be one integer or one per spatial axis (1), got []"),
+    (
+        {"pool_size": 5},
+        ValueError,
+        f"pool_size 5 is longer than the axis it slides over: 4 elements and 0 of padding. {LONG}",
+    ),
+    (
+        {"pool_size": 9, "padding": ((2, 1),)},
+        ValueError,
+        f"pool_size 9 is longer than the axis it slides over: 4 elements and 3 of padding. {LONG}",
+    ),
+    ({"strides": 1.5}, TypeError, "strides must be an integer, got 1.5"),
+    ({"strides": False}, TypeError, "strides must be an integer, got False"),
+    ({"strides": 0}, ValueError, "strides must be at least 1, got 0"),
+    ({"strides": (1, 1)}, ValueError, "strides must be one integer or one per spatial axis (1), got (1, 1)"),
+    ({"padding": None}, TypeError, f"padding must be {FITS}, got None"),
+    ({"padding": 1}, TypeError, f"padding must be {FITS}, got 1"),
+    ({"padding": "foo"}, ValueError, f"padding must be {FITS}, got 'foo'"),
+    ({"padding": ""}, ValueError, f"padding must be {FITS}, got ''"),
+    ({"padding": ()}, ValueError, f"padding must be {FITS}, got ()"),
+    ({"padding": (1, 1)}, ValueError, f"padding must be {FITS}, got (1, 1)"),
+    ({"padding": ("same",)}, ValueError, f"padding must be {FITS}, got ('same',)"),
+    ({"padding": ((1, 1), (1, 1))}, ValueError, f"padding must be {FITS}, got ((1, 1), (1, 1))"),
+    ({"padding": ((1, 1), 1)}, ValueError, f"padding must be {FITS}, got ((1, 1), 1)"),
+    ({"padding": ((1,),)}, ValueError, f"padding must be {FITS}, got ((1,),)"),
+    ({"padding": [(1, 1, 1)]}, ValueError, f"padding must be {FITS}, got [(1, 1, 1)]"),
+    ({"padding": ((1.0, 1),)}, TypeError, "padding must be an integer, got 1.0"),
+    ({"padding": ((1, True),)}, TypeError, "padding must be an integer, got True"),
+    ({"padding": ((-1, 1),)}, ValueError, "padding must be at least 0, got -1"),
+    ({"padding": ((3, 0),)}, ValueError, "padding must be smaller than the window (3) on each side, got (3, 0)"),
+    ({"padding": [[0, 4]]}, ValueError, "padding must be smaller than the window (3) on each side, got (0, 4)"),
+    ({"data_format": None}, TypeError, "data_format must be a string, got None"),
+    ({"data_format": 1}, TypeError, "data_format must be a string, got 1"),
+    ({"data_format": "NHWC"}, ValueError, "data_format must be 'channels_last' or 'channels_first', got 'NHWC'"),
+]
+
+
+def visits(windows):
+    """Outputs and positions of each step, as lists."""
+    return [(list(range(windows.count))[o], list(range(windows.length))[p]) for o, p in windows.steps()]
+
+
+def seen(windows):
+    """The positions that each output sees, in the order of the steps."""
+    found = [[] for _ in range(windows.count)]
+    for outputs, positions in visits(windows):
+        for output, position in zip(outputs, positions, strict=True):
+            found[output].append(position)
+    return found
+
+
+@pytest.mark.parametrize("length, size, stride, padding, count, before", COUNTS)
+def test_the_number_of_windows_and_the_first_start_are_those_counted_by_hand(
+    length, size, stride, padding, count, before
+):
+    assert lay_windows(length, size, stride, padding) == Windows(length, size, stride, before, count)
+
+
+@pytest.mark.parametrize("length, size, stride, padding, expected", STEPS)
+def test_each_step_pairs_one_place_of_every_window_with_its_position(length, size, stride, padding, expected):
+    assert visits(lay_windows(length, size, stride, padding)) == expected
+
+
+@pytest.mark.parametrize("length, size, stride, padding, whole", WHOLE)
+def test_a_window_sees_the_whole_axis_only_if_it_is_alone_and_reaches_both_ends(length, size, stride, padding, whole):
+    assert lay_windows(length, size, stride, padding).is_whole_axis() is whole
+
+
+@pytest.mark.parametrize("input_shape, pool_size, strides, padding, data_format, expected", SHAPES)
+def test_output_shape_is_the_one_counted_by_hand(input_shape, pool_size, strides, padding, data_format, expected):
+    assert output_shape(input_shape, pool_size, strides, padding, data_format) == expected
+
+
+def test_the_input_shape_is_not_changed():
+    shape = [1, 4, 4, 1]
+    output_shape(shape, 2)
+    assert shape == [1, 4, 4, 1]
+
+
+def test_windows_lie_side_by_side_where_no_strides_are_given():
+    assert output_shape((1, 7, 8, 9, 1), (2, 3, 4)) == (1, 3, 2, 2, 1)
+
+
+def test_a_grid_has_one_entry_per_spatial_axis_in_order():
+    grid = lay_grid((2, 3, 4, 5), (2, 3), None, "valid", "channels_first")
+    assert list(grid.items()) == [(2, Windows(4, 2, 2, 0, 2)), (3, Windows(5, 3, 3, 0, 1))]
+
+
+def test_the_grid_of_a_whole_map_has_one_window_per_axis():
+    grid = lay_whole_map((2, 4, 5, 3), "channels_last")
+    assert list(grid.items()) == [(1, Windows(4, 4, 1, 0, 1)), (2, Windows(5, 5, 1, 0, 1))]
+
+
+@pytest.mark.parametrize("kind", [int, np.int64, np.uint8])
+def test_integers_of_any_kind_give_a_shape_of_python_integers(kind):
+    shape = output_shape((kind(1), kind(5), kind(2)), kind(3), kind(2), ((kind(1), kind(1)),))
+    assert [(length, type(length)) for length in shape] == [(1, int), (3, int), (2, int)]
+
+
+def test_small_unsigned_integers_do_not_wrap_around_in_padding():
+    assert output_shape((1, 200, 1), 200, 1, ((np.uint8(199), np.uint8(199)),)) == (1, 399, 1)
+
+
+@given(axis_rules())
+def test_the_steps_visit_each_position_of_each_window_once(rule):
+    assert seen(lay_windows(*rule)) == loops.windows(*rule)
+
+
+@given(axis_rules())
+def test_the_whole_axis_is_the_window_that_the_loops_list_in_full(rule):
+    assert lay_windows(*rule).is_whole_axis() == (loops.windows(*rule) == [list(range(rule[0]))])
+
+
+@given(poolings(["int8"]))
+def test_output_shape_is_the_shape_that_pooling_gives(case):
+    assert output_shape(case.x.shape, *case.arguments[1:]) == max_pool(*case.arguments).shape
+
+
+@pytest.mark.parametrize("changed, exception, message", ERRORS)
+def test_a_wrong_argument_is_named_with_what_it_was_and_what_it_must_be(changed, exception, message):
+    with pytest.raises(exception, match=f"^{re.escape(message)}$"):
+        output_shape(**{"input_shape": (1, 4, 1), "pool_size": 3} | changed)
+
+
+def test_padding_errors_count_the_spatial_axes():
+    with pytest.raises(ValueError, match=re.escape("per spatial axis (3), got ((0, 1), (0, 1))")):
+        output_shape((1, 4, 4, 4, 1), 2, padding=((0, 1), (0, 1)))
