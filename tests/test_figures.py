@@ -1,0 +1,142 @@
+"""Figures: the numbers that are drawn, their colours, their size on a phone, their description."""
+
+import re
+
+import numpy as np
+import pytest
+
+from poolkit import average_pool, max_pool, min_pool
+from poolkit.figures import (
+    draw_counts,
+    draw_flatten,
+    draw_global_average,
+    draw_images,
+    draw_pooling,
+    draw_signal,
+    draw_stages,
+    draw_windows,
+)
+from poolkit.figures.style import DARK, PHONE
+
+X = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]])
+MAPS = np.stack([X, 9 - X], axis=-1)
+IMAGE = np.arange(12.0).reshape(3, 4)
+FIGURES = {
+    "pooling": lambda: draw_pooling(X, max_pool, 2),
+    "pooling, same": lambda: draw_pooling(X, average_pool, 3, 1, "same", at=(0, 3)),
+    "windows": lambda: draw_windows(7, 3, 2, "same"),
+    "flatten": lambda: draw_flatten(MAPS[:2, :2]),
+    "global average": lambda: draw_global_average(MAPS),
+    "images": lambda: draw_images({"one": IMAGE, "two": IMAGE}, "Two pictures that get brighter to the right."),
+    "stages": lambda: draw_stages({"maps": MAPS, "means": np.array([4.0625, 4.9375])}),
+    "signal": lambda: draw_signal(np.arange(12.0), {"max": np.array([5.0, 11.0])}, 6, "volts"),
+    "counts": lambda: draw_counts({"many": 5120, "few": 64}),
+}
+every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
+
+
+def texts(figure):
+    return re.findall(r"<text[^>]*>([^<]*)</text>", figure.svg())
+
+
+def test_max_pooling_shows_input_output_and_calculation():
+    numbers = ["2", "2", "7", "3", "9", "4", "6", "1", "8", "5", "2", "4", "3", "1", "2", "6"]
+    assert texts(draw_pooling(X, max_pool, 2)) == ["input", *numbers, "output", *"9786", "max(2, 2, 9, 4) = 9"]
+
+
+@pytest.mark.parametrize(
+    "pool, at, size, calculation",
+    [
+        (max_pool, (1, 1), 2, "max(2, 4, 2, 6) = 6"),
+        (min_pool, (0, 1), 2, "min(7, 3, 6, 1) = 1"),
+        (average_pool, (0, 0), 2, "(2 + 2 + 9 + 4) / 4 = 4.25"),
+        (average_pool, (0, 0), 4, "65 / 16 = 4.0625"),
+        (max_pool, (0, 0), 4, "max of 16 numbers = 9"),
+    ],
+)
+def test_the_calculation_is_that_of_the_window_asked_for(pool, at, size, calculation):
+    assert texts(draw_pooling(X, pool, size, at=at))[-1] == calculation
+
+
+def test_a_window_over_the_border_calculates_with_real_elements_only():
+    assert texts(FIGURES["pooling, same"]())[-1] == "(7 + 3 + 6 + 1) / 4 = 4.25"
+
+
+def test_windows_are_described_by_the_positions_they_see():
+    alt = draw_windows(8, 3, 2, "same").alt
+    assert alt.endswith("window 0 sees 0 to 2; window 1 sees 2 to 4; window 2 sees 4 to 6; window 3 sees 6 to 7")
+
+
+def test_flatten_shows_the_vector_in_row_major_order():
+    assert texts(draw_flatten(MAPS[:2, :2]))[-8:] == ["2", "7", "2", "7", "9", "0", "4", "5"]
+
+
+def test_global_average_shows_one_mean_a_map():
+    assert texts(draw_global_average(MAPS))[-2:] == ["4.0625", "4.9375"]
+
+
+def test_counts_show_their_numbers_and_the_longest_bar_is_the_largest():
+    figure = draw_counts({"many": 5120, "few": 64})
+    widths = [patch.get_width() for patch in figure.axes[0].patches]
+    assert sorted(texts(figure)) == ["5,120", "64", "few", "many"]
+    assert np.isclose(widths[0] / widths[1], 5120 / 64)
+
+
+def test_images_keep_their_pixels():
+    image = draw_images({"one": IMAGE}, "Gets brighter.", value_range=(0, 255)).axes[0].images[0]
+    assert np.array_equal(image.get_array()[:, :, 0], IMAGE)
+
+
+def test_signals_keep_their_values():
+    axes = FIGURES["signal"]().axes[0]
+    assert np.array_equal(axes.lines[0].get_ydata(), np.arange(12.0))
+    assert np.array_equal(axes.patches[0].get_data().values, [5.0, 11.0])
+
+
+@every_figure
+def test_a_figure_drawn_twice_is_the_same_to_the_letter(draw):
+    assert draw().svg() == draw().svg()
+
+
+@every_figure
+def test_every_colour_has_a_dark_form(draw):
+    svg = re.sub(r"light-dark\([^)]*\)|data:image[^\"]*|url\(#[^)]*\)", "", draw().svg())
+    assert not re.findall(r"(?:fill|stroke): ?#[0-9a-f]{3,6}", svg)
+
+
+@every_figure
+def test_letters_are_at_least_nine_pixels_high_on_a_phone(draw):
+    svg = draw().svg()
+    width = float(re.search(r'viewBox="0 0 (\S+)', svg)[1])
+    smallest = min(map(float, re.findall(r"font-size: ([\d.]+)px", svg)))
+    assert smallest * min(1, (PHONE - 20) / width) >= 9
+
+
+@every_figure
+def test_the_description_is_on_the_picture(draw):
+    figure = draw()
+    assert f'role="img" aria-label="{figure.alt}"' in figure.svg()
+    assert len(figure.alt) > 20
+
+
+def luminance(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+INK, MUTED, _, INPUT, _, WINDOW, _, OUTPUT, _ = DARK
+
+
+@pytest.mark.parametrize("ground", [INPUT, WINDOW, OUTPUT])
+def test_numbers_stand_out_from_their_cells_in_light_and_dark(ground):
+    assert min(contrast(INK, ground), contrast(DARK[INK], DARK[ground])) >= 7
+
+
+def test_titles_stand_out_from_the_page_in_light_and_dark():
+    assert min(contrast(MUTED, "#ffffff"), contrast(DARK[MUTED], "#14181e")) >= 4.5
