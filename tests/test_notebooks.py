@@ -1,0 +1,120 @@
+"""What nbval does not see: cells without a stored output, errors, warnings, figures without a description."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
+LONGEST_CELL = 15
+SHOWS = {"print", "check"}  # functions that print
+
+
+def code_cells(path):
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+def calls(node):
+    """The names of the functions called in ``node``, less those inside a function that is only defined there."""
+    if isinstance(node, ast.FunctionDef):
+        return
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        yield node.func.id
+    for child in ast.iter_child_nodes(node):
+        yield from calls(child)
+
+
+def shows_something(source):
+    """Whether a cell prints, or ends in an expression that has a value."""
+    tree = ast.parse(source)
+    last = tree.body[-1]
+    ends_in_value = isinstance(last, ast.Expr) and not SHOWS & set(calls(last))
+    return ends_in_value or bool(SHOWS & set(calls(tree)))
+
+
+def pages_in_toc():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    return [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
+
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+@pytest.mark.parametrize(
+    "source, shows",
+    [
+        ("print(1)", True),
+        ("x = 1", False),
+        ("x", True),
+        ("def f():\n    print(1)", False),
+        ("if x:\n    check(x)", True),
+    ],
+)
+def test_a_cell_that_shows_something_is_recognised(source, shows):
+    assert shows_something(source) == shows
+
+
+def test_every_page_is_in_the_table_of_contents_and_the_other_way_round():
+    pages = {path.relative_to(ROOT).with_suffix("").as_posix() for path in (ROOT / "book").glob("*.[im][pd]*")}
+    assert pages == set(pages_in_toc())
+
+
+@every_notebook
+def test_cells_were_run_once_in_order(path):
+    cells = code_cells(path)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert all(
+        out.get("execution_count", cell.execution_count) == cell.execution_count
+        for cell in cells
+        for out in cell.outputs
+    )
+
+
+@every_notebook
+def test_cells_that_show_something_have_their_output_stored(path):
+    for cell in code_cells(path):
+        assert bool(cell.outputs) == shows_something(cell.source), cell.source
+
+
+@every_notebook
+def test_outputs_are_clean(path):
+    for output in (output for cell in code_cells(path) for output in cell.outputs):
+        assert output.output_type in ("stream", "execute_result")
+        assert output.get("name") != "stderr"
+        assert not re.search(r"Warning|Traceback|<matplotlib|TF_|oneDNN|0x[0-9a-f]{6}", str(output))
+
+
+@every_notebook
+def test_figures_describe_themselves(path):
+    html = [out.data["text/html"] for cell in code_cells(path) for out in cell.outputs if "data" in out]
+    assert all(len(re.search(r'<svg [^>]*role="img" aria-label="([^"]+)"', figure)[1]) > 40 for figure in html)
+
+
+@every_notebook
+def test_outputs_hold_nothing_but_text_and_svg(path):
+    data = [out.data for cell in code_cells(path) for out in cell.outputs if "data" in out]
+    assert all(set(bundle) <= {"text/plain", "text/html"} for bundle in data)
+
+
+@every_notebook
+def test_no_cell_asks_to_be_left_unchecked(path):
+    for cell in code_cells(path):
+        assert not {"raises-exception", "skip-execution"} & set(cell.metadata.get("tags", []))
+        assert not re.search("nbval|warnings.filter", cell.source + str(cell.metadata), re.IGNORECASE)
+
+
+@every_notebook
+def test_cells_are_short(path):
+    assert max(len(cell.source.splitlines()) for cell in code_cells(path)) <= LONGEST_CELL
+
+
+@every_notebook
+def test_metadata_is_what_make_notebooks_writes(path):
+    notebook = nbformat.read(path, as_version=4)
+    assert set(notebook.metadata) == {"kernelspec", "language_info", "myst"}
+    assert 50 < len(notebook.metadata.myst.html_meta.description) < 170
+    assert all(set(cell.metadata) <= {"tags"} for cell in notebook.cells)

@@ -1,0 +1,217 @@
+"""The built book: every page complete, in a real browser, with no other host in reach."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from functools import cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parent.parent
+SITE = ROOT / "_build/html"
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
+NO_BROWSER = "no Chromium: install Debian's package chromium to test the pages"
+PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.glob("book/*.html"))
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+if not PAGES:
+    raise RuntimeError("There is no book to test in _build/html: run 'make book' first, or 'make test', which does.")
+
+every_page = pytest.mark.parametrize("page", PAGES)
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=SITE))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not BROWSER:
+        assert not os.environ.get("CI"), NO_BROWSER
+        pytest.skip(NO_BROWSER)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Open a page; what its console says of errors and what it asks other hosts for is in ``page.troubles``."""
+    contexts = []
+    here = (address, "data:")
+
+    def visit(path, width=1280, scheme="light"):
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme))
+        page = contexts[-1].new_page()
+        page.troubles = []
+        note = page.troubles.append
+        page.on("pageerror", lambda error: note(f"error: {error}"))
+        page.on("console", lambda message: message.type == "error" and note(f"console: {message.text}"))
+        page.on("request", lambda request: request.url.startswith(here) or note(f"request: {request.url}"))
+        page.on("response", lambda response: response.ok or note(f"{response.status}: {response.url}"))
+        page.goto(address + path, wait_until="load")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+@cache
+def soup(path):
+    return BeautifulSoup((SITE / path).read_text(), "html.parser")
+
+
+@every_page
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_shows_without_trouble(visit, page, width, scheme):
+    opened = visit(page, width, scheme)
+    assert opened.troubles == []
+    assert opened.evaluate("document.documentElement.dataset.theme") == scheme
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@every_page
+def test_a_figure_stays_inside_its_column_on_a_phone(visit, page):
+    overflow = (
+        "[...document.querySelectorAll('.poolkit-figure')].filter(f => f.getBoundingClientRect().right > innerWidth)"
+    )
+    assert visit(page, 390).evaluate(f"{overflow}.length") == 0
+
+
+@pytest.mark.parametrize("scheme, ink", [("light", "rgb(31, 36, 48)"), ("dark", "rgb(232, 234, 240)")])
+def test_figures_follow_the_colour_scheme(visit, scheme, ink):
+    text = visit("book/index.html", scheme=scheme).locator(".poolkit-figure text").nth(1)
+    assert text.evaluate("element => getComputedStyle(element).fill") == ink
+
+
+def test_formulas_are_drawn_with_their_own_font(visit):
+    page = visit("book/basics.html")
+    brackets = page.locator("math[display=block] mo").first.bounding_box()
+    assert page.evaluate("document.fonts.check('16px \"STIX Two Math\"')")
+    assert brackets["height"] > 30  # grown to the fraction between them
+
+
+def test_search_finds_a_word_of_a_chapter(visit):
+    page = visit("search.html?q=pyramid")
+    page.wait_for_selector("#search-results li")
+    assert "Local or global?" in page.locator("#search-results").inner_text()
+
+
+def test_a_solution_is_folded_until_it_is_asked_for(visit):
+    page = visit("book/basics.html")
+    solution = page.locator(".solution").first
+    check = solution.get_by_text("Right.").first
+    assert not check.is_visible()
+    solution.locator("button").first.click()
+    check.wait_for(state="visible")
+
+
+@every_page
+def test_every_link_inside_the_book_leads_somewhere(page):
+    for link in soup(page).find_all("a", href=True):
+        path, anchor = urldefrag(unquote(link["href"]))
+        if re.match(r"[a-z]+:", path):
+            continue
+        target = (SITE / page).parent / path if path else SITE / page
+        assert target.exists(), link["href"]
+        if anchor and target.suffix == ".html":
+            assert soup(target.resolve().relative_to(SITE.resolve())).find(id=anchor), link["href"]
+
+
+@every_page
+def test_links_to_elsewhere_are_papers_or_licences(page):
+    links = [link["href"] for link in soup(page).find_all("a", href=re.compile("^[a-z]+:"))]
+    allowed = r"https://(doi\.org/10\.|arxiv\.org/abs/|(www\.)?jmlr\.org/|papers\.nips\.cc/|creativecommons\.org/)"
+    assert [link for link in links if not re.match(allowed, link)] == []
+
+
+@every_page
+def test_nothing_is_loaded_from_elsewhere(page):
+    tags = soup(page).find_all(["script", "link", "img", "iframe", "source"])
+    urls = [tag.get("src") or tag.get("href") or "" for tag in tags if tag.get("rel") != ["canonical"]]
+    assert [url for url in urls if re.match(r"(https?:)?//", url)] == []
+
+
+@every_page
+def test_a_page_describes_itself(page):
+    head = soup(page).head
+    assert 50 < len(head.find("meta", attrs={"name": "description"})["content"]) < 170
+    assert (SITE / page).parent.joinpath(head.find("link", rel="icon")["href"]).exists()
+    assert head.title.text.strip()
+
+
+@every_page
+def test_every_picture_has_a_description(page):
+    assert all(image.get("alt") for image in soup(page).find_all("img"))
+    assert all(figure.get("aria-label") for figure in soup(page).find_all("svg"))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_can_be_downloaded_from_its_page(path):
+    links = soup(f"book/{path.stem}.html").find_all("a", href=re.compile(r"_sources/.*\.ipynb$"))
+    downloads = {(SITE / "book" / link["href"]).resolve() for link in links}
+    assert [download.read_bytes() for download in downloads] == [path.read_bytes()]
+
+
+def test_only_what_the_table_of_contents_lists_is_a_page():
+    assert {path.name for path in SITE.glob("*.html")} == {
+        "index.html",
+        "search.html",
+        "genindex.html",
+        "py-modindex.html",
+    }
+
+
+BUILD_WITHOUT_TENSORFLOW = """
+import sys
+sys.modules |= dict.fromkeys(["tensorflow", "keras"])  # importing either is an error now
+from jupyter_book.cli.main import main
+main(["build", "--quiet", "--path-output", sys.argv[1], "."])
+"""
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """The book as the publish workflow builds it, and without TensorFlow in reach."""
+    folder = tmp_path_factory.mktemp("published")
+    environment = os.environ | {"BOOK_REPOSITORY": "https://github.com/owner/name", "BOOK_BRANCH": "main"}
+    command = [sys.executable, "-c", BUILD_WITHOUT_TENSORFLOW, str(folder)]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    return folder / "_build/html"
+
+
+def test_a_published_page_links_to_its_source_and_to_binder(published):
+    page = (published / "book/basics.html").read_text()
+    assert "https://github.com/owner/name/edit/main/book/basics.ipynb" in page
+    assert "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/book/basics.ipynb" in page
+
+
+def test_without_an_address_no_page_invents_one():
+    assert not any(re.search("mybinder|github.com", (SITE / page).read_text()) for page in PAGES)
