@@ -48,8 +48,8 @@ def max_pool(x, pool_size, strides=None, padding="valid", data_format="channels_
 
     Examples
     --------
-    >>> x = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1)
-    >>> max_pool(x, 2)[0, :, :, 0]
+    >>> image = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]])
+    >>> max_pool(image.reshape(1, 4, 4, 1), 2)[0, :, :, 0]
     array([[9, 7],
            [8, 6]])
     """
@@ -66,8 +66,8 @@ def min_pool(x, pool_size, strides=None, padding="valid", data_format="channels_
 
     Examples
     --------
-    >>> x = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1)
-    >>> min_pool(x, 2)[0, :, :, 0]
+    >>> image = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]])
+    >>> min_pool(image.reshape(1, 4, 4, 1), 2)[0, :, :, 0]
     array([[2, 1],
            [1, 2]])
     """
@@ -85,8 +85,8 @@ def average_pool(x, pool_size, strides=None, padding="valid", data_format="chann
 
     Examples
     --------
-    >>> x = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1)
-    >>> average_pool(x, 2)[0, :, :, 0]
+    >>> image = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]])
+    >>> average_pool(image.reshape(1, 4, 4, 1), 2)[0, :, :, 0]
     array([[4.25, 4.25],
            [4.25, 3.5 ]], dtype=float32)
     """
@@ -118,8 +118,8 @@ def global_max_pool(x, data_format="channels_last", *, keepdims=False, mask=None
 
     Examples
     --------
-    >>> x = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1)
-    >>> global_max_pool(x)
+    >>> image = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]])
+    >>> global_max_pool(image.reshape(1, 4, 4, 1))
     array([[9]])
     """
     x = real_array(x)
@@ -136,8 +136,8 @@ def global_min_pool(x, data_format="channels_last", *, keepdims=False, mask=None
 
     Examples
     --------
-    >>> x = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1)
-    >>> global_min_pool(x)
+    >>> image = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]])
+    >>> global_min_pool(image.reshape(1, 4, 4, 1))
     array([[1]])
     """
     x = real_array(x)
@@ -157,8 +157,8 @@ def global_average_pool(x, data_format="channels_last", *, keepdims=False, mask=
 
     Examples
     --------
-    >>> x = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1)
-    >>> global_average_pool(x)
+    >>> image = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]])
+    >>> global_average_pool(image.reshape(1, 4, 4, 1))
     array([[4.0625]], dtype=float32)
     """
     x = real_array(x)

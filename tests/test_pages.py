@@ -107,8 +107,11 @@ def test_a_figure_stays_inside_its_column_on_a_phone(visit, page):
 
 @pytest.mark.parametrize("scheme, ink", [("light", "rgb(31, 36, 48)"), ("dark", "rgb(232, 234, 240)")])
 def test_figures_follow_the_colour_scheme(visit, scheme, ink):
-    text = visit("book/index.html", scheme=scheme).locator(".poolkit-figure text").nth(1)
-    assert text.evaluate("element => getComputedStyle(element).fill") == ink
+    figure = visit("book/index.html", scheme=scheme).locator(".poolkit-figure")
+    fill = "element => getComputedStyle(element).fill"
+    ground = "element => getComputedStyle(element.closest('.text_html')).backgroundColor"
+    assert figure.locator("text").nth(1).evaluate(fill) == ink
+    assert figure.evaluate(ground) == "rgba(0, 0, 0, 0)"
 
 
 def test_formulas_are_drawn_with_their_own_font(visit):
