@@ -8,14 +8,17 @@ from poolkit.pooling import real_array
 def convolve(x, filters, padding="valid"):
     r"""Slide filters over images, as a convolutional layer without bias does (a cross-correlation, strictly).
 
-    .. math:: y_{nijd} = \sum_{a,b,c} x_{n,\,i+a,\,j+b,\,c}\; f_{abcd}
+    .. math:: y_{m i j f} = \sum_{u,v,c} x_{m,\,i+u,\,j+v,\,c}\; w_{u v c f}
+
+    for ``"valid"``; with the other paddings the filter starts :math:`\lfloor h/2 \rfloor` rows above and
+    :math:`\lfloor w/2 \rfloor` columns before :math:`(i, j)`. (Keras centres filters of even length differently.)
 
     Parameters
     ----------
-    x : array_like
+    x : array_like, real or bool
         ``(N, H, W, C)``
-    filters : array_like
-        ``(h, w, C, D)``
+    filters : array_like, real or bool
+        ``(h, w, C, F)``: ``F`` filters of ``h`` by ``w`` elements.
     padding : str
         What stands beyond the border: ``"valid"``: nothing, the map gets smaller; ``"zero"``: zeros, or ``"circular"``:
         the opposite border, so that the map keeps its size.
@@ -23,7 +26,8 @@ def convolve(x, filters, padding="valid"):
     Returns
     -------
     ndarray
-        ``(N, H, W, D)``, or ``(N, H - h + 1, W - w + 1, D)`` for ``"valid"``.
+        ``(N, H, W, F)``, or ``(N, H - h + 1, W - w + 1, F)`` for ``"valid"``. Floating dtypes as NumPy combines them;
+        integers and booleans are summed in int64.
 
     Raises
     ------
@@ -40,7 +44,7 @@ def convolve(x, filters, padding="valid"):
     if x.ndim != 4:
         raise ValueError(f"x must be (N, H, W, C), got shape {x.shape}")
     if filters.ndim != 4 or filters.shape[2] != x.shape[3]:
-        raise ValueError(f"filters must be (h, w, {x.shape[3]}, D) for x of shape {x.shape}, got {filters.shape}")
+        raise ValueError(f"filters must be (h, w, {x.shape[3]}, F) for x of shape {x.shape}, got {filters.shape}")
     if padding not in ("valid", "zero", "circular"):
         raise ValueError(f"padding must be 'valid', 'zero' or 'circular', got {padding!r}")
     size = filters.shape[:2]
@@ -50,4 +54,5 @@ def convolve(x, filters, padding="valid"):
     if any(window > length for window, length in zip(size, x.shape[1:3], strict=True)):
         raise ValueError(f"filters of {size} do not fit x of shape {x.shape}")
     windows = np.lib.stride_tricks.sliding_window_view(x, size, axis=(1, 2))  # (N, H', W', C, h, w)
-    return np.einsum("nijcab,abcd->nijd", windows, filters)
+    dtype = np.result_type(x, filters)
+    return np.einsum("mijcuv,uvcf->mijf", windows, filters, dtype=dtype if dtype.kind == "f" else np.int64)

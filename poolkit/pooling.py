@@ -1,7 +1,7 @@
 """Algebra: how one window becomes one number, and the public functions.
 
-Maximum, minimum and sum each combine two elements into one, in any order of brackets. So a window of any rank can be
-folded one axis after another: every row of it first, then the column of results.
+Maximum, minimum and sum each combine two elements into one, in any order of brackets (up to rounding). So a window of
+any rank can be folded one axis after another: every row of it first, then the column of results.
 """
 
 import numpy as np
@@ -14,7 +14,8 @@ def max_pool(x, pool_size, strides=None, padding="valid", data_format="channels_
 
     .. math:: y_o = \max_{i \in R_o} x_i
 
-    where :math:`R_o` is the set of input positions inside window :math:`o`. Positions outside ``x`` are in no window.
+    where :math:`R_o` is the set of input positions inside window :math:`o`. Positions outside ``x``, or masked out, are
+    in no window.
 
     Parameters
     ----------
@@ -29,7 +30,7 @@ def max_pool(x, pool_size, strides=None, padding="valid", data_format="channels_
         the odd missing cell after the input; ``"same_lower"``: before it. Or one pair ``(before, after)`` per spatial
         axis, each smaller than the window.
     data_format : str
-        ``"channels_last"`` or ``"channels_first"``.
+        ``"channels_last"`` or ``"channels_first"``. The case of these words does not matter.
     mask : array_like of bool, optional
         ``(N, *spatial)``, true where an element counts. A window with none gives :math:`-\infty`.
 
@@ -43,8 +44,8 @@ def max_pool(x, pool_size, strides=None, padding="valid", data_format="channels_
     TypeError
         An argument of the wrong type; complex, object or string elements.
     ValueError
-        An argument of the wrong value; a window longer than its axis; an empty spatial axis; an integer window in which
-        the mask leaves nothing.
+        An argument of the wrong value; a window longer than its axis and padding; an empty spatial axis; a window of
+        integers or booleans in which the mask leaves nothing.
 
     Examples
     --------
@@ -80,8 +81,8 @@ def average_pool(x, pool_size, strides=None, padding="valid", data_format="chann
 
     .. math:: y_o = \frac{1}{|R_o|} \sum_{i \in R_o} x_i
 
-    Arguments, shapes and errors are those of :func:`max_pool`; a masked-out window gives NaN. Floating dtypes are kept
-    (float16 is summed in float32); integers and booleans give float32.
+    Arguments, shapes and errors are those of :func:`max_pool`, but a window in which the mask leaves nothing gives NaN,
+    whatever the dtype. Floating dtypes are kept, integers and booleans give float32; sums are taken in float64.
 
     Examples
     --------
@@ -97,7 +98,7 @@ def average_pool(x, pool_size, strides=None, padding="valid", data_format="chann
 def global_max_pool(x, data_format="channels_last", *, keepdims=False, mask=None):
     r"""Take the largest element of every feature map.
 
-    .. math:: y_{nc} = \max_{i} x_{nic}, \quad i \text{ over all spatial positions}
+    .. math:: y_{mc} = \max_{i} x_{mic}, \quad i \text{ over all spatial positions of sample } m
 
     Parameters
     ----------
@@ -130,7 +131,7 @@ def global_max_pool(x, data_format="channels_last", *, keepdims=False, mask=None
 def global_min_pool(x, data_format="channels_last", *, keepdims=False, mask=None):
     r"""Take the smallest element of every feature map.
 
-    .. math:: y_{nc} = \min_{i} x_{nic}
+    .. math:: y_{mc} = \min_{i} x_{mic}
 
     Arguments, shapes, dtype and errors are those of :func:`global_max_pool`.
 
@@ -148,10 +149,10 @@ def global_min_pool(x, data_format="channels_last", *, keepdims=False, mask=None
 def global_average_pool(x, data_format="channels_last", *, keepdims=False, mask=None):
     r"""Take the mean of every feature map.
 
-    .. math:: y_{nc} = \frac{1}{HW} \sum_{i=1}^{H} \sum_{j=1}^{W} x_{nijc}
+    .. math:: y_{mc} = \frac{1}{HW} \sum_{i=1}^{H} \sum_{j=1}^{W} x_{mijc}
 
     for images; the mean over all spatial positions for any rank, and over those that ``mask`` counts where it is given.
-    Arguments, shapes and errors are those of :func:`global_max_pool`, dtypes those of :func:`average_pool`.
+    Arguments and shapes are those of :func:`global_max_pool`; dtypes and errors those of :func:`average_pool`.
 
     Source: Lin, Chen & Yan 2013, *Network In Network*, arXiv 1312.4400, section 3.2.
 
@@ -175,6 +176,8 @@ def real_array(value, name="x"):
 
 
 def _array(value, name):
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must not be a masked array; pass its data, and ~{name}.mask without channels as mask")
     try:
         return np.asarray(value)
     except ValueError:
@@ -196,7 +199,7 @@ def _average(x, grid, mask):
     """The sum of every window over the number of its elements."""
     present = np.ones((1, *x.shape[1:]), bool) if mask is None else _present(mask, x, grid)
     dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
-    total = x.astype(np.result_type(x, np.float32) if x.dtype.kind == "f" else np.float64, copy=False)
+    total = x.astype(np.result_type(x, np.float64), copy=False)
     if mask is not None:
         total = np.where(present, total, 0)
     with np.errstate(invalid="ignore"):  # ∞ − ∞, and 0 / 0 where a window is empty, are NaN by design

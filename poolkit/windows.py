@@ -25,7 +25,9 @@ class Windows(NamedTuple):
 
         Both are slices of equal length, so ``combine(y[outputs], x[positions])`` visits every window at once.
         """
-        for place in range(self.size):
+        for place in range(
+            max(0, self.before - (self.count - 1) * self.stride), min(self.size, self.before + self.length)
+        ):
             offset = place - self.before
             first = max(0, -(offset // self.stride))
             last = min(self.count - 1, (self.length - 1 - offset) // self.stride)
@@ -98,7 +100,7 @@ def output_shape(input_shape, pool_size, strides=None, padding="valid", data_for
     Raises
     ------
     TypeError, ValueError
-        An argument of the wrong type or value, or a window longer than the axis it slides over.
+        An argument of the wrong type or value, or a window longer than its axis and padding.
 
     Examples
     --------

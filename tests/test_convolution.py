@@ -22,6 +22,13 @@ def test_the_border_is_empty_zero_or_the_other_side(padding, expected):
     assert convolve(ROW, NEXT, padding).ravel().tolist() == expected
 
 
+@pytest.mark.parametrize("dtype, total", [("uint8", 800), ("bool", 4), ("int8", -512)])
+def test_small_integers_do_not_wrap_around(dtype, total):
+    value = {"uint8": 200, "bool": 1, "int8": -128}[dtype]
+    images = np.full((1, 2, 2, 1), value, dtype)
+    assert convolve(images, np.ones((2, 2, 1, 1), dtype)).item() == total
+
+
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (3, 3), (5, 4)])
 def test_circular_convolution_shifts_with_its_input(size):
     filters = RANDOM.integers(-9, 10, (*size, 3, 4))
@@ -46,7 +53,7 @@ def test_keras_agrees_for_filters_of_odd_length(padding, theirs):
             np.ones((1, 1, 2, 1)),
             "valid",
             ValueError,
-            "filters must be (h, w, 3, D) for x of shape (2, 7, 6, 3), got (1, 1, 2, 1)",
+            "filters must be (h, w, 3, F) for x of shape (2, 7, 6, 3), got (1, 1, 2, 1)",
         ),
         (
             IMAGES,

@@ -14,7 +14,6 @@ from poolkit.figures.style import (
     OUTPUT,
     OUTPUT_EDGE,
     PHONE,
-    RULE,
     WINDOW,
     WINDOW_EDGE,
     Figure,
@@ -74,7 +73,7 @@ def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0)):
     for i in range(-above, x.shape[0] + below):
         for j in range(-before, x.shape[1] + beside):
             if not (0 <= i < x.shape[0] and 0 <= j < x.shape[1]):
-                draw_cell(axes, x_left + j * CELL, x_top + i * CELL, "", "none", RULE, linestyle=":")
+                draw_cell(axes, x_left + j * CELL, x_top + i * CELL, "", "none", MUTED, linestyle=":")
     window = set(product(_inside(rows, top), _inside(columns, left)))
     _grid(axes, x_left, x_top, x, INPUT, INPUT_EDGE, "input", window)
     _outline(axes, x_left + left * CELL, x_top + top * CELL, columns.size * CELL, rows.size * CELL)
@@ -116,7 +115,7 @@ def draw_windows(length, pool_size, strides=None, padding="valid"):
         if 0 <= i < length:
             draw_cell(axes, left + i * cell, top, str(i), INPUT, INPUT_EDGE, cell)
         else:
-            draw_cell(axes, left + i * cell, top, "", "none", RULE, cell, linestyle=":")
+            draw_cell(axes, left + i * cell, top, "", "none", MUTED, cell, linestyle=":")
     for o, start in enumerate(starts):
         y = top + cell + 10 + o * step
         bar = (left + start * cell + 2, y), windows.size * cell - 4, step - 6
@@ -156,7 +155,7 @@ def draw_global_average(maps):
     """
     maps = np.asarray(maps)
     means = global_average_pool(maps[None])[0]
-    alt = f"{_maps(maps)} Global average pooling keeps one number a map: {_numbers(means)}."
+    alt = f"{_maps(maps)} Global average pooling keeps one number per map: {_numbers(means)}."
     figure, axes, below = _stack_of_maps(maps, alt, rows=1)
     draw_text(axes, MARGIN, below + 12, f"global average: {means.size} numbers, the mean of each map", "left")
     for c, value in enumerate(means):

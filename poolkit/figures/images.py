@@ -1,4 +1,4 @@
-"""Pictures of pictures: photographs, feature maps, and the stages of a convolution network."""
+"""Pictures of pictures: photographs, feature maps, and the stages of a convolutional network."""
 
 import numpy as np
 
@@ -48,7 +48,7 @@ def draw_images(images, alt, columns=2, value_range=None):
 
 
 def draw_stages(stages):
-    """Draw the stages of a convolution network, one row a stage, with the maps that really come out of each.
+    """Draw the stages of a convolutional network, one row a stage, with the maps that really come out of each.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def draw_stages(stages):
     """
     stages = {title: np.asarray(maps) for title, maps in stages.items()}
     shapes = {title: _shape(maps) for title, maps in stages.items()}
-    alt = "The stages of a convolution network: " + "; ".join(f"{title}, {shape}" for title, shape in shapes.items())
+    alt = "The stages of a convolutional network: " + "; ".join(f"{title}, {shape}" for title, shape in shapes.items())
     largest = max(maps.shape[0] for maps in stages.values() if maps.ndim == 3)
     size = 72
     heights = [_side(maps, largest, size) + 48 for maps in stages.values()]
