@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from poolkit.pooling import real_array
+from poolkit.folds import real_array
 
 
 def convolve(x, filters, padding="valid"):

@@ -4,7 +4,7 @@ from math import prod
 
 import numpy as np
 
-from poolkit.pooling import real_array
+from poolkit.folds import real_array
 from poolkit.windows import channels_first, whole_number
 
 

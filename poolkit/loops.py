@@ -20,35 +20,46 @@ def global_average(feature_map):
     return total / count
 
 
-def windows(length, size, stride, padding):
+def windows(length, size, stride, padding, dilation=1, ceil_mode=False):
     """The positions that each window sees along one axis: a list of lists.
 
     Walks from window to window instead of using a formula.
     """
+    span = dilation * (size - 1) + 1
     if padding == "valid":
         before, after = 0, 0
     elif padding in ("same", "same_lower"):
         starts = range(0, length, stride)
-        missing = max(starts[-1] + size - length, 0)
+        missing = max(starts[-1] + span - length, 0)
         half, rest = missing // 2, missing - missing // 2
         before, after = (half, rest) if padding == "same" else (rest, half)
     else:
         before, after = padding
-    seen = []
+    starts = []
     start = -before
-    while start + size <= length + after:
-        seen.append([place for place in range(start, start + size) if 0 <= place < length])
+    while start + span <= length + after:
+        starts.append(start)
         start += stride
-    return seen
+    sticks_out = start + span - (length + after)
+    if ceil_mode and sticks_out < stride and start < length:
+        starts.append(start)
+    reach = range(0, span, dilation)
+    return [[start + step for step in reach if 0 <= start + step < length] for start in starts]
 
 
-def pool(summarise, x, pool_size, strides, padding, mask=None):
+def bins(length, count):
+    """The positions that each bin of an adaptive pooling sees: those that it covers at least in part."""
+    return [
+        [i for i in range(length) if i * count < (o + 1) * length and (i + 1) * count > o * length]
+        for o in range(count)
+    ]
+
+
+def pool(summarise, x, axes, mask=None):
     """Apply ``summarise`` to the list of elements of every window of ``x``, which is ``(N, *spatial, C)``.
 
-    ``pool_size`` and ``strides`` have one integer per spatial axis, ``padding`` one word or pair per spatial axis.
+    ``axes`` has, for each spatial axis, the positions that each window sees: :func:`windows` or :func:`bins`.
     """
-    spatial = x.shape[1:-1]
-    axes = [windows(*rule) for rule in zip(spatial, pool_size, strides, padding, strict=True)]
     y = np.empty((x.shape[0], *map(len, axes), x.shape[-1]), object)
     for where in np.ndindex(y.shape):
         n, *outputs, c = where

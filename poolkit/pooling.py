@@ -1,15 +1,25 @@
-"""Algebra: how one window becomes one number, and the public functions.
+"""The public functions: each lays a grid of windows (geometry) and folds them (algebra)."""
 
-Maximum, minimum and sum each combine two elements into one, in any order of brackets (up to rounding). So a window of
-any rank can be folded one axis after another: every row of it first, then the column of results.
-"""
+from math import prod
 
 import numpy as np
 
-from poolkit.windows import lay_grid, lay_whole_map
+from poolkit.folds import any_array, average, extreme, power_mean_root, real_array, winners
+from poolkit.windows import lay_bins, lay_grid, lay_whole_map, positive, spatial_axes, truth, whole_shape
 
 
-def max_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last", *, mask=None):
+def max_pool(
+    x,
+    pool_size,
+    strides=None,
+    padding="valid",
+    data_format="channels_last",
+    *,
+    dilation=1,
+    ceil_mode=False,
+    mask=None,
+    return_indices=False,
+):
     r"""Take the largest element of every window.
 
     .. math:: y_o = \max_{i \in R_o} x_i
@@ -31,13 +41,22 @@ def max_pool(x, pool_size, strides=None, padding="valid", data_format="channels_
         axis, each smaller than the window.
     data_format : str
         ``"channels_last"`` or ``"channels_first"``. The case of these words does not matter.
+    dilation : int or tuple of int
+        Distance between neighbours in a window, in elements.
+    ceil_mode : bool
+        Keep a last window that only partly fits (the words ``"same"`` and ``"same_lower"`` already do).
     mask : array_like of bool, optional
         ``(N, *spatial)``, true where an element counts. A window with none gives :math:`-\infty`.
+    return_indices : bool
+        Also return where each winner stands.
 
     Returns
     -------
-    ndarray
+    y : ndarray
         The shape of :func:`output_shape` and the dtype of ``x``. NaN in a window gives NaN.
+    indices : ndarray of int
+        Only with ``return_indices``: the shape of ``y``; the flat spatial index of each winner, in row-major order, the
+        first on ties; -1 where a window has no element.
 
     Raises
     ------
@@ -45,7 +64,7 @@ def max_pool(x, pool_size, strides=None, padding="valid", data_format="channels_
         An argument of the wrong type; complex, object or string elements.
     ValueError
         An argument of the wrong value; a window longer than its axis and padding; an empty spatial axis; a window of
-        integers or booleans in which the mask leaves nothing.
+        integers or booleans with no element.
 
     Examples
     --------
@@ -55,10 +74,22 @@ def max_pool(x, pool_size, strides=None, padding="valid", data_format="channels_
            [8, 6]])
     """
     x = real_array(x)
-    return _extreme(np.maximum, x, lay_grid(x.shape, pool_size, strides, padding, data_format), mask)
+    grid = lay_grid(x.shape, pool_size, strides, padding, data_format, dilation, ceil_mode)
+    return (winners if truth("return_indices", return_indices) else extreme)(np.maximum, x, grid, mask)
 
 
-def min_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last", *, mask=None):
+def min_pool(
+    x,
+    pool_size,
+    strides=None,
+    padding="valid",
+    data_format="channels_last",
+    *,
+    dilation=1,
+    ceil_mode=False,
+    mask=None,
+    return_indices=False,
+):
     r"""Take the smallest element of every window.
 
     .. math:: y_o = \min_{i \in R_o} x_i
@@ -73,16 +104,30 @@ def min_pool(x, pool_size, strides=None, padding="valid", data_format="channels_
            [1, 2]])
     """
     x = real_array(x)
-    return _extreme(np.minimum, x, lay_grid(x.shape, pool_size, strides, padding, data_format), mask)
+    grid = lay_grid(x.shape, pool_size, strides, padding, data_format, dilation, ceil_mode)
+    return (winners if truth("return_indices", return_indices) else extreme)(np.minimum, x, grid, mask)
 
 
-def average_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last", *, mask=None):
+def average_pool(
+    x,
+    pool_size,
+    strides=None,
+    padding="valid",
+    data_format="channels_last",
+    *,
+    dilation=1,
+    ceil_mode=False,
+    mask=None,
+    count_include_pad=False,
+):
     r"""Take the mean of every window, over the elements that are really there.
 
     .. math:: y_o = \frac{1}{|R_o|} \sum_{i \in R_o} x_i
 
-    Arguments, shapes and errors are those of :func:`max_pool`, but a window in which the mask leaves nothing gives NaN,
-    whatever the dtype. Floating dtypes are kept, integers and booleans give float32; sums are taken in float64.
+    Arguments, shapes and errors are those of :func:`max_pool`, but a window with no element gives NaN, whatever the
+    dtype. Floating dtypes are kept, integers and booleans give float32; sums are taken in float64. With
+    ``count_include_pad`` the sum is divided by the padding that was asked for as well, as if it held zeros; what
+    ``ceil_mode`` adds never counts.
 
     Examples
     --------
@@ -92,7 +137,105 @@ def average_pool(x, pool_size, strides=None, padding="valid", data_format="chann
            [4.25, 3.5 ]], dtype=float32)
     """
     x = real_array(x)
-    return _average(x, lay_grid(x.shape, pool_size, strides, padding, data_format), mask)
+    grid = lay_grid(x.shape, pool_size, strides, padding, data_format, dilation, ceil_mode)
+    return average(x, grid, mask, truth("count_include_pad", count_include_pad))
+
+
+def lp_pool(
+    x,
+    p,
+    pool_size,
+    strides=None,
+    padding="valid",
+    data_format="channels_last",
+    *,
+    dilation=1,
+    ceil_mode=False,
+    mask=None,
+):
+    r"""Take the p-norm of every window.
+
+    .. math:: y_o = \Bigl( \sum_{i \in R_o} |x_i|^p \Bigr)^{1/p}
+
+    ``p`` is any positive number. The other arguments, shapes and errors are those of :func:`max_pool`, dtypes those of
+    :func:`average_pool`; powers are summed in float64, and a masked-out window gives 0.
+
+    Source: ONNX operator LpPool, opset 22.
+
+    Examples
+    --------
+    >>> lp_pool(np.array([3.0, -4, 0, 2]).reshape(1, 4, 1), 2, 2)[0, :, 0]
+    array([5., 2.])
+    """
+    x = real_array(x)
+    grid = lay_grid(x.shape, pool_size, strides, padding, data_format, dilation, ceil_mode)
+    return power_mean_root(x, positive("p", p), grid, mask)
+
+
+def adaptive_max_pool(x, output_size, data_format="channels_last", *, mask=None):
+    r"""Take the largest element of each of a chosen number of bins.
+
+    .. math:: y_o = \max_{i \in R_o} x_i, \quad
+        R_o = \bigl[ \lfloor o n / O \rfloor, \lceil (o + 1) n / O \rceil \bigr)
+
+    along each axis of :math:`n` elements and :math:`O` outputs. Bins may overlap, and there may be more than elements.
+
+    Parameters
+    ----------
+    x, data_format, mask
+        As for :func:`max_pool`.
+    output_size : int or tuple of int
+        Number of outputs along all spatial axes or along each.
+
+    Returns
+    -------
+    ndarray
+        ``x`` with its spatial axes of length ``output_size``; the dtype of ``x``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for :func:`max_pool`.
+
+    Examples
+    --------
+    >>> adaptive_max_pool(np.array([1, 1, 2, 2, 5, 1, 6]).reshape(1, 7, 1), 3)[0, :, 0]
+    array([2, 5, 6])
+    """
+    x = real_array(x)
+    return extreme(np.maximum, x, lay_bins(x.shape, output_size, data_format), mask)
+
+
+def adaptive_min_pool(x, output_size, data_format="channels_last", *, mask=None):
+    r"""Take the smallest element of each of a chosen number of bins.
+
+    .. math:: y_o = \min_{i \in R_o} x_i
+
+    Arguments, bins, shapes, dtype and errors are those of :func:`adaptive_max_pool`.
+
+    Examples
+    --------
+    >>> adaptive_min_pool(np.array([1, 1, 2, 2, 5, 1, 6]).reshape(1, 7, 1), 3)[0, :, 0]
+    array([1, 2, 1])
+    """
+    x = real_array(x)
+    return extreme(np.minimum, x, lay_bins(x.shape, output_size, data_format), mask)
+
+
+def adaptive_average_pool(x, output_size, data_format="channels_last", *, mask=None):
+    r"""Take the mean of each of a chosen number of bins.
+
+    .. math:: y_o = \frac{1}{|R_o|} \sum_{i \in R_o} x_i
+
+    Arguments, bins, shapes and errors are those of :func:`adaptive_max_pool`, dtypes those of :func:`average_pool`.
+
+    Examples
+    --------
+    >>> adaptive_average_pool(np.array([1.0, 1, 2, 2, 5, 1, 6]).reshape(1, 7, 1), 2)[0, :, 0]
+    array([1.5, 3.5])
+    """
+    x = real_array(x)
+    return average(x, lay_bins(x.shape, output_size, data_format), mask)
 
 
 def global_max_pool(x, data_format="channels_last", *, keepdims=False, mask=None):
@@ -125,7 +268,7 @@ def global_max_pool(x, data_format="channels_last", *, keepdims=False, mask=None
     """
     x = real_array(x)
     grid = lay_whole_map(x.shape, data_format)
-    return _squeeze(_extreme(np.maximum, x, grid, mask), grid, keepdims)
+    return _squeeze(extreme(np.maximum, x, grid, mask), grid, keepdims)
 
 
 def global_min_pool(x, data_format="channels_last", *, keepdims=False, mask=None):
@@ -143,7 +286,7 @@ def global_min_pool(x, data_format="channels_last", *, keepdims=False, mask=None
     """
     x = real_array(x)
     grid = lay_whole_map(x.shape, data_format)
-    return _squeeze(_extreme(np.minimum, x, grid, mask), grid, keepdims)
+    return _squeeze(extreme(np.minimum, x, grid, mask), grid, keepdims)
 
 
 def global_average_pool(x, data_format="channels_last", *, keepdims=False, mask=None):
@@ -164,86 +307,60 @@ def global_average_pool(x, data_format="channels_last", *, keepdims=False, mask=
     """
     x = real_array(x)
     grid = lay_whole_map(x.shape, data_format)
-    return _squeeze(_average(x, grid, mask), grid, keepdims)
+    return _squeeze(average(x, grid, mask), grid, keepdims)
 
 
-def real_array(value, name="x"):
-    """``value`` as an array of real numbers or booleans, or an error that names the argument."""
-    array = _array(value, name)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers or booleans, got dtype {array.dtype}")
-    return array
+def max_unpool(y, indices, output_shape, data_format="channels_last"):
+    """Put pooled values back where they came from, and zeros everywhere else.
 
+    Parameters
+    ----------
+    y : array_like, real or bool
+        What :func:`max_pool` returned.
+    indices : array_like of int
+        The indices that it returned with ``return_indices=True``: the shape of ``y``. Where windows overlap, an index
+        may occur twice; its value is then the same, or the last one wins.
+    output_shape : tuple of int
+        The shape of what was pooled.
+    data_format : str
+        ``"channels_last"`` or ``"channels_first"``.
 
-def _array(value, name):
-    if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(f"{name} must not be a masked array; pass its data, and ~{name}.mask without channels as mask")
-    try:
-        return np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} must be an array with rows of equal length") from None
+    Returns
+    -------
+    ndarray
+        ``output_shape``, with the dtype of ``y``.
 
+    Raises
+    ------
+    TypeError, ValueError
+        An argument of the wrong type or value; shapes that do not belong together; an index outside the map.
 
-def _extreme(combine, x, grid, mask):
-    """The maximum or minimum of every window. The identity of ``combine`` is what a masked element cannot beat."""
-    identity = _identity(combine, x.dtype)
-    if mask is not None:
-        present = _present(mask, x, grid)
-        if x.dtype.kind != "f" and not _fold(np.logical_or, present, False, grid).all():
-            raise ValueError(f"mask leaves a window with no element, and dtype {x.dtype} has no infinity to say so")
-        x = np.where(present, x, identity)
-    return _fold(combine, x, identity, grid).astype(x.dtype, copy=False)
-
-
-def _average(x, grid, mask):
-    """The sum of every window over the number of its elements."""
-    present = np.ones((1, *x.shape[1:]), bool) if mask is None else _present(mask, x, grid)
-    dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
-    total = x.astype(np.result_type(x, np.float64), copy=False)
-    if mask is not None:
-        total = np.where(present, total, 0)
-    with np.errstate(invalid="ignore"):  # ∞ − ∞, and 0 / 0 where a window is empty, are NaN by design
-        mean = _fold(np.add, total, 0, grid) / _fold(np.add, present.astype(total.dtype), 0, grid)
-    return mean.astype(dtype, copy=False)
-
-
-def _fold(combine, x, identity, grid):
-    """Combine the elements of each window: one axis after another, the last axis first."""
-    for axis, windows in reversed(grid.items()):
-        if windows.is_whole_axis():
-            x = combine.reduce(x, axis, keepdims=True)
-            continue
-        shape = (*x.shape[:axis], windows.count, *x.shape[axis + 1 :])
-        y = np.full(shape, identity, x.dtype)
-        before = (slice(None),) * axis
-        for outputs, positions in windows.steps():
-            part = y[(*before, outputs)]
-            combine(part, x[(*before, positions)], out=part)
-        x = y
-    return x
-
-
-def _identity(combine, dtype):
-    """The element that changes nothing: the least of ``dtype`` for a maximum, the greatest for a minimum."""
-    if dtype.kind == "b":
-        return combine is np.minimum
-    if dtype.kind == "f":
-        return -np.inf if combine is np.maximum else np.inf
-    return np.iinfo(dtype).min if combine is np.maximum else np.iinfo(dtype).max
-
-
-def _present(mask, x, grid):
-    """The checked ``mask``, with the channel axis put in so that it broadcasts over ``x``."""
-    mask = _array(mask, "mask")
-    if mask.dtype != bool:
-        raise TypeError(f"mask must hold booleans, got dtype {mask.dtype}")
-    shape = (x.shape[0], *(x.shape[axis] for axis in grid))
-    if mask.shape != shape:
-        raise ValueError(f"mask must have the shape (N, *spatial) of x, {shape}, got {mask.shape}")
-    return np.expand_dims(mask, 1 if 1 not in grid else -1)
+    Examples
+    --------
+    >>> y, indices = max_pool(np.array([1, 3, 2, 5]).reshape(1, 4, 1), 2, return_indices=True)
+    >>> max_unpool(y, indices, (1, 4, 1))[0, :, 0]
+    array([0, 3, 0, 5])
+    """
+    y, indices = real_array(y, "y"), any_array(indices, "indices")
+    if indices.dtype.kind not in "iu":
+        raise TypeError(f"indices must hold integers, got dtype {indices.dtype}")
+    if indices.shape != y.shape:
+        raise ValueError(f"indices must have the shape of y, {y.shape}, got {indices.shape}")
+    shape = whole_shape("output_shape", output_shape)
+    axes = spatial_axes(shape, data_format, "output_shape")
+    channel = 1 if 1 not in axes else -1
+    if len(shape) != y.ndim or (shape[0], shape[channel]) != (y.shape[0], y.shape[channel]):
+        raise ValueError(f"output_shape must have the rank, batch and channels of y {y.shape}, got {shape}")
+    size = prod(shape[axis] for axis in axes)
+    if y.size and not 0 <= indices.min() <= indices.max() < size:
+        raise ValueError(f"indices must be from 0 to {size - 1}, got {indices.min()} to {indices.max()}")
+    maps = np.zeros((shape[0], shape[channel], size), y.dtype)
+    rows = (*maps.shape[:2], prod(y.shape[axis] for axis in axes))
+    places, values = (np.moveaxis(each, channel, 1).reshape(rows) for each in (indices, y))
+    np.put_along_axis(maps, places, values, axis=2)
+    maps = maps.reshape(shape[0], shape[channel], *(shape[axis] for axis in axes))
+    return np.ascontiguousarray(np.moveaxis(maps, 1, channel))
 
 
 def _squeeze(y, grid, keepdims):
-    if not isinstance(keepdims, (bool, np.bool_)):
-        raise TypeError(f"keepdims must be True or False, got {keepdims!r}")
-    return y if keepdims else np.squeeze(y, tuple(grid))
+    return y if truth("keepdims", keepdims) else np.squeeze(y, tuple(grid))

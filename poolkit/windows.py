@@ -5,6 +5,7 @@ input are simply not there; there is no padded array, so no border value that co
 """
 
 from math import prod
+from numbers import Real
 from operator import index
 from typing import NamedTuple
 
@@ -12,23 +13,25 @@ import numpy as np
 
 
 class Windows(NamedTuple):
-    """The windows along one axis: output ``o`` sees the ``size`` positions from ``o * stride - before`` on."""
+    """Windows that slide: output ``o`` sees ``size`` positions, ``dilation`` apart, from ``o * stride - before`` on."""
 
     length: int
     size: int
     stride: int
+    dilation: int
     before: int
+    after: int
     count: int
 
     def steps(self):
         """Yield, for each place in a window, the outputs that have an element there and those elements' positions.
 
-        Both are slices of equal length, so ``combine(y[outputs], x[positions])`` visits every window at once.
+        Both index one axis and are equally many, so ``combine(y[outputs], x[positions])`` visits every window at once.
         """
-        for place in range(
-            max(0, self.before - (self.count - 1) * self.stride), min(self.size, self.before + self.length)
-        ):
-            offset = place - self.before
+        first_place = (self.before - (self.count - 1) * self.stride) // self.dilation
+        last_place = (self.before + self.length - 1) // self.dilation
+        for place in range(max(0, first_place), min(self.size, last_place + 1)):
+            offset = place * self.dilation - self.before
             first = max(0, -(offset // self.stride))
             last = min(self.count - 1, (self.length - 1 - offset) // self.stride)
             if first <= last:
@@ -38,59 +41,112 @@ class Windows(NamedTuple):
 
     def is_whole_axis(self):
         """Whether a single window sees every position."""
-        return self.count == 1 and self.size - self.before >= self.length
+        return self.count == 1 and self.dilation == 1 and self.size - self.before >= self.length
+
+    def with_padding(self):
+        """The same windows over an axis whose padding is made of real positions."""
+        return self._replace(length=self.before + self.length + self.after, before=0, after=0)
 
 
-def lay_windows(length, size, stride, padding):
+class Bins(NamedTuple):
+    """Adaptive windows: bin ``o`` of ``count`` sees the positions from ``floor(o n / count)`` up to, but without,
+    ``ceil((o + 1) n / count)``, of ``n = length``.
+    """
+
+    length: int
+    count: int
+
+    def steps(self):
+        """As :meth:`Windows.steps`."""
+        outputs = np.arange(self.count)
+        starts = outputs * self.length // self.count
+        stops = -(-(outputs + 1) * self.length // self.count)
+        for place in range(max(stops - starts)):
+            there = starts + place < stops
+            yield outputs[there], starts[there] + place
+
+    def is_whole_axis(self):
+        """Whether a single bin sees every position."""
+        return self.count == 1
+
+
+def lay_windows(length, size, stride, padding, dilation=1, ceil_mode=False):
     """Lay windows over one axis of ``length`` positions.
 
     ``padding`` is a word or a pair ``(before, after)``; the rules are those of :func:`poolkit.output_shape`.
     """
+    span = dilation * (size - 1) + 1
     if padding in ("same", "same_lower"):
         count = -(-length // stride)
-        missing = max((count - 1) * stride + size - length, 0)
+        missing = max((count - 1) * stride + span - length, 0)
         before = missing // 2 if padding == "same" else missing - missing // 2
-        return Windows(length, size, stride, before, count)
+        return Windows(length, size, stride, dilation, before, missing - before, count)
     before, after = (0, 0) if padding == "valid" else padding
-    padded = length + before + after
-    if size > padded:
+    room = length + before + after - span
+    count = (-(-room // stride) if ceil_mode else room // stride) + 1
+    if ceil_mode and (count - 1) * stride >= length + before:
+        count -= 1
+    if count < 1:
+        spans = f" (spanning {span})" if dilation > 1 else ""
         raise ValueError(
-            f"pool_size {size} is longer than the axis it slides over: {length} elements and {before + after} of "
-            "padding. Use a smaller pool_size or padding='same'."
+            f"pool_size {size}{spans} is longer than the axis it slides over: {length} elements and "
+            f"{before + after} of padding. Use a smaller pool_size or padding='same'."
         )
-    return Windows(length, size, stride, before, (padded - size) // stride + 1)
+    return Windows(length, size, stride, dilation, before, after, count)
 
 
-def lay_grid(shape, pool_size, strides, padding, data_format, name="x"):
+def lay_grid(shape, pool_size, strides, padding, data_format, dilation=1, ceil_mode=False, name="x"):
     """Check the arguments of a sliding pooling and lay its windows: a dict from spatial axis to :class:`Windows`."""
     axes = spatial_axes(shape, data_format, name)
     sizes = per_axis("pool_size", pool_size, len(axes))
     steps = sizes if strides is None else per_axis("strides", strides, len(axes))
-    pads = pad_per_axis(padding, sizes)
-    return {axis: lay_windows(shape[axis], *rule) for axis, *rule in zip(axes, sizes, steps, pads, strict=True)}
+    gaps = per_axis("dilation", dilation, len(axes))
+    pads = pad_per_axis(padding, [gap * (size - 1) + 1 for gap, size in zip(gaps, sizes, strict=True)])
+    truth("ceil_mode", ceil_mode)
+    rules = zip(axes, sizes, steps, pads, gaps, strict=True)
+    return {axis: lay_windows(shape[axis], *rule, ceil_mode) for axis, *rule in rules}
+
+
+def lay_bins(shape, output_size, data_format):
+    """Check the arguments of an adaptive pooling and lay its bins: a dict from spatial axis to :class:`Bins`."""
+    axes = spatial_axes(shape, data_format)
+    counts = per_axis("output_size", output_size, len(axes))
+    return {axis: Bins(shape[axis], count) for axis, count in zip(axes, counts, strict=True)}
 
 
 def lay_whole_map(shape, data_format):
     """Lay one window over each whole spatial axis: the grid of a global pooling."""
-    return {axis: lay_windows(shape[axis], shape[axis], 1, "valid") for axis in spatial_axes(shape, data_format)}
+    return lay_bins(shape, 1, data_format)
 
 
-def output_shape(input_shape, pool_size, strides=None, padding="valid", data_format="channels_last"):
+def output_shape(
+    input_shape,
+    pool_size,
+    strides=None,
+    padding="valid",
+    data_format="channels_last",
+    *,
+    dilation=1,
+    ceil_mode=False,
+):
     r"""The shape that a sliding pooling returns, found without pooling anything.
 
-    Along an axis of :math:`n` elements, with window :math:`k` and stride :math:`s`, the number of outputs is
+    Along an axis of :math:`n` elements a window of :math:`k` elements, :math:`d` apart, spans
+    :math:`m = d (k - 1) + 1` of them. With stride :math:`s` the number of outputs is
 
     .. math::
 
-        \text{valid: } \left\lfloor \frac{n - k}{s} \right\rfloor + 1 \qquad
+        \text{valid: } \left\lfloor \frac{n - m}{s} \right\rfloor + 1 \qquad
         \text{same: } \left\lceil \frac{n}{s} \right\rceil \qquad
-        (b, a)\text{: } \left\lfloor \frac{n + b + a - k}{s} \right\rfloor + 1 .
+        (b, a)\text{: } \left\lfloor \frac{n + b + a - m}{s} \right\rfloor + 1 .
+
+    With ``ceil_mode`` valid and :math:`(b, a)` round up instead, but no window starts at or past :math:`n + b`.
 
     Parameters
     ----------
     input_shape : tuple of int
         ``(N, *spatial, C)``, or ``(N, C, *spatial)`` for ``"channels_first"``, with one to three spatial axes.
-    pool_size, strides, padding, data_format
+    pool_size, strides, padding, data_format, dilation, ceil_mode
         As for :func:`max_pool`.
 
     Returns
@@ -108,11 +164,12 @@ def output_shape(input_shape, pool_size, strides=None, padding="valid", data_for
     (1, 2, 2, 1)
     >>> output_shape((32, 3, 7, 7), 2, padding="same", data_format="channels_first")
     (32, 3, 4, 4)
+    >>> output_shape((1, 7, 1), 2, ceil_mode=True)
+    (1, 4, 1)
     """
-    if not isinstance(input_shape, (tuple, list)):
-        raise TypeError(f"input_shape must be a tuple of integers, got {input_shape!r}")
-    shape = [whole_number("input_shape", length, 0) for length in input_shape]
-    for axis, windows in lay_grid(shape, pool_size, strides, padding, data_format, "input_shape").items():
+    shape = list(whole_shape("input_shape", input_shape))
+    grid = lay_grid(shape, pool_size, strides, padding, data_format, dilation, ceil_mode, "input_shape")
+    for axis, windows in grid.items():
         shape[axis] = windows.count
     return tuple(shape)
 
@@ -146,23 +203,46 @@ def per_axis(name, value, count):
     return tuple(whole_number(name, each, 1) for each in values)
 
 
-def pad_per_axis(padding, sizes):
-    """One word or one checked pair ``(before, after)`` per spatial axis."""
+def pad_per_axis(padding, spans):
+    """One word or one checked pair ``(before, after)`` per spatial axis; ``spans`` are the lengths of the windows."""
     if isinstance(padding, str):
         word = padding.lower()
         if word in ("valid", "same", "same_lower"):
-            return (word,) * len(sizes)
-    expected = f"'valid', 'same', 'same_lower' or one (before, after) pair per spatial axis ({len(sizes)})"
+            return (word,) * len(spans)
+    expected = f"'valid', 'same', 'same_lower' or one (before, after) pair per spatial axis ({len(spans)})"
     if not isinstance(padding, (str, tuple, list)):
         raise TypeError(f"padding must be {expected}, got {padding!r}")
     pairs = [pair for pair in padding if isinstance(pair, (tuple, list)) and len(pair) == 2]
-    if not len(padding) == len(pairs) == len(sizes):
+    if not len(padding) == len(pairs) == len(spans):
         raise ValueError(f"padding must be {expected}, got {padding!r}")
     pairs = tuple(tuple(whole_number("padding", amount, 0) for amount in pair) for pair in pairs)
-    for pair, size in zip(pairs, sizes, strict=True):
-        if max(pair) >= size:
-            raise ValueError(f"padding must be smaller than the window ({size}) on each side, got {pair}")
+    for pair, span in zip(pairs, spans, strict=True):
+        if max(pair) >= span:
+            raise ValueError(f"padding must be smaller than the window ({span}) on each side, got {pair}")
     return pairs
+
+
+def whole_shape(name, shape):
+    """A tuple of integers of at least 0, or an error that names the argument."""
+    if not isinstance(shape, (tuple, list)):
+        raise TypeError(f"{name} must be a tuple of integers, got {shape!r}")
+    return tuple(whole_number(name, length, 0) for length in shape)
+
+
+def positive(name, value):
+    """A positive finite number, or an error that names the argument."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not 0 < value < float("inf"):
+        raise ValueError(f"{name} must be positive and finite, got {value}")
+    return float(value)
+
+
+def truth(name, value):
+    """``value`` if it is true or false, or an error that names the argument."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    return value
 
 
 def whole_number(name, value, least):

@@ -27,21 +27,29 @@ class Pooling(NamedTuple):
     strides: tuple
     padding: object
     data_format: str
+    dilation: tuple
+    ceil_mode: bool
     mask: object
 
     @property
     def arguments(self):
-        return self[:-1]
+        return self[:5]
+
+    @property
+    def options(self):
+        return {"dilation": self.dilation, "ceil_mode": self.ceil_mode, "mask": self.mask}
 
     @property
     def channel_axis(self):
         return -1 if self.data_format == "channels_last" else 1
 
-    def by_loops(self, summarise):
+    def by_loops(self, summarise, x=None):
         """The answer of the plain loops: an array of Python objects in the layout of ``x``."""
-        padding = (self.padding,) * len(self.pool_size) if isinstance(self.padding, str) else self.padding
-        x = np.moveaxis(self.x, self.channel_axis, -1)
-        y = loops.pool(summarise, x, self.pool_size, self.strides, padding, self.mask)
+        rank = len(self.pool_size)
+        padding = (self.padding,) * rank if isinstance(self.padding, str) else self.padding
+        x = np.moveaxis(self.x if x is None else x, self.channel_axis, -1)
+        rules = zip(x.shape[1:-1], self.pool_size, self.strides, padding, self.dilation, strict=True)
+        y = loops.pool(summarise, x, [loops.windows(*rule, self.ceil_mode) for rule in rules], self.mask)
         return np.moveaxis(y, -1, self.channel_axis)
 
 
@@ -59,12 +67,30 @@ def axis_rules(draw, kinds=(*WORDS, "pair"), longest=9):
 
 
 @st.composite
-def poolings(draw, dtypes, special=False, masked=False):
-    """A :class:`Pooling` of small whole numbers, whose sums are exact; ``special`` adds NaN and the infinities."""
+def wide_axis_rules(draw, kinds=(*WORDS, "pair"), longest=9):
+    """``(length, size, stride, padding, dilation)`` of one axis, with a dilated window that fits."""
+    kind = draw(st.sampled_from(kinds))
+    length, stride, dilation = (draw(st.integers(1, most)) for most in (longest, longest, 3))
+    most = (length - 1) // dilation + 1 if kind == "valid" else longest
+    size = draw(st.integers(1, most))
+    if kind != "pair":
+        return length, size, stride, kind, dilation
+    span = dilation * (size - 1) + 1
+    before = draw(st.integers(0, span - 1))
+    return length, size, stride, (before, draw(st.integers(max(0, span - length - before), span - 1))), dilation
+
+
+@st.composite
+def poolings(draw, dtypes, special=False, masked=False, wide=False):
+    """A :class:`Pooling` of small whole numbers, whose sums are exact.
+
+    ``special`` adds NaN and the infinities, ``masked`` a mask, ``wide`` dilation and ceil mode.
+    """
     rank = draw(st.integers(1, 3))
     kind = draw(st.sampled_from((*WORDS, "pair")))
-    rules = [draw(axis_rules((kind,), longest=(9, 6, 4)[rank - 1])) for _ in range(rank)]
-    spatial, pool_size, strides, padding = zip(*rules, strict=True)
+    longest = (9, 6, 4)[rank - 1]
+    rule = wide_axis_rules((kind,), longest) if wide else axis_rules((kind,), longest).map(lambda rule: (*rule, 1))
+    spatial, pool_size, strides, padding, dilation = zip(*(draw(rule) for _ in range(rank)), strict=True)
     data_format = draw(st.sampled_from(LAYOUTS))
     n, c = draw(st.integers(1, 2)), draw(st.integers(1, 2))
     shape = (n, *spatial, c) if data_format == "channels_last" else (n, c, *spatial)
@@ -72,4 +98,5 @@ def poolings(draw, dtypes, special=False, masked=False):
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     x = random.choice((*VALUES[dtype.kind], *SPECIAL * special), shape).astype(dtype)
     mask = random.random((n, *spatial)) < 0.7 if masked else None
-    return Pooling(x, pool_size, strides, padding if kind == "pair" else kind, data_format, mask)
+    padding = padding if kind == "pair" else kind
+    return Pooling(x, pool_size, strides, padding, data_format, dilation, wide and draw(st.booleans()), mask)

@@ -61,26 +61,50 @@ def test_summaries_are_those_worked_out_by_hand(elements, largest, smallest, mea
 
 def test_every_sample_and_channel_is_pooled_by_itself():
     x = np.array([[[1, 10], [3, 30], [2, 20]], [[6, 60], [4, 40], [5, 50]]])
-    y = loops.pool(loops.largest, x, (2,), (1,), ("valid",))
+    y = loops.pool(loops.largest, x, [loops.windows(3, 2, 1, "valid")])
     assert y.tolist() == [[[3, 30], [3, 30]], [[6, 60], [5, 50]]]
 
 
 def test_elements_of_a_window_come_row_by_row():
     x = np.array([[2, 7, 3], [9, 4, 6]]).reshape(1, 2, 3, 1)
-    y = loops.pool(tuple, x, (2, 2), (1, 1), ("valid", "same"))
+    y = loops.pool(tuple, x, [loops.windows(2, 2, 1, "valid"), loops.windows(3, 2, 1, "same")])
     assert y.ravel().tolist() == [(2, 7, 9, 4), (7, 3, 4, 6), (3, 6)]
 
 
-def test_sizes_strides_and_paddings_belong_to_their_own_axis():
+def test_each_axis_has_its_own_windows():
     x = np.arange(6).reshape(1, 2, 3, 1)
-    y = loops.pool(tuple, x, (1, 3), (2, 1), ("valid", (1, 0)))
+    y = loops.pool(tuple, x, [loops.windows(2, 1, 2, "valid"), loops.windows(3, 3, 1, (1, 0))])
     assert y.ravel().tolist() == [(0, 1), (0, 1, 2)]
 
 
 def test_masked_elements_are_not_in_the_window():
     x = np.arange(8).reshape(1, 2, 2, 2)
-    y = loops.pool(tuple, x, (2, 2), (1, 1), ("valid", "valid"), np.array([[[True, False], [False, True]]]))
+    y = loops.pool(tuple, x, [[[0, 1]], [[0, 1]]], np.array([[[True, False], [False, True]]]))
     assert y[0, 0, 0].tolist() == [(0, 6), (1, 7)]
+
+
+@pytest.mark.parametrize(
+    "rule, expected",
+    [
+        ((7, 3, 2, "valid", 2, False), [[0, 2, 4], [2, 4, 6]]),
+        ((4, 2, 1, "same", 3, False), [[2], [0, 3], [1], [2]]),
+        ((5, 2, 2, "valid", 1, True), [[0, 1], [2, 3], [4]]),
+        ((4, 2, 2, "valid", 1, True), [[0, 1], [2, 3]]),
+        ((2, 3, 2, "valid", 1, True), [[0, 1]]),
+        ((1, 2, 3, (1, 1), 1, True), [[0]]),
+        ((3, 2, 3, (1, 1), 1, True), [[0], [2]]),
+        ((1, 2, 1, (2, 2), 3, False), [[], []]),
+    ],
+)
+def test_dilated_and_rounded_up_windows_are_those_of_the_definition(rule, expected):
+    assert loops.windows(*rule) == expected
+
+
+@pytest.mark.parametrize(
+    "length, count, expected", [(7, 3, [[0, 1, 2], [2, 3, 4], [4, 5, 6]]), (2, 3, [[0], [0, 1], [1]])]
+)
+def test_bins_are_those_of_the_definition(length, count, expected):
+    assert loops.bins(length, count) == expected
 
 
 @given(axis_rules())

@@ -8,11 +8,25 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from strategies import FLOATS, INTEGERS, poolings
 
-from poolkit import average_pool, global_average_pool, global_max_pool, global_min_pool, loops, max_pool, min_pool
+from poolkit import (
+    adaptive_average_pool,
+    adaptive_max_pool,
+    adaptive_min_pool,
+    average_pool,
+    global_average_pool,
+    global_max_pool,
+    global_min_pool,
+    loops,
+    lp_pool,
+    max_pool,
+    max_unpool,
+    min_pool,
+)
 
 NAN, INF = np.nan, np.inf
 SLIDING = [max_pool, min_pool, average_pool]
 GLOBAL = [global_max_pool, global_min_pool, global_average_pool]
+ADAPTIVE = [adaptive_max_pool, adaptive_min_pool, adaptive_average_pool]
 PAIRS = [(max_pool, global_max_pool), (min_pool, global_min_pool), (average_pool, global_average_pool)]
 TEXTBOOK = [(max_pool, loops.largest), (min_pool, loops.smallest), (average_pool, loops.mean)]
 EXTREMES = [(max_pool, min_pool), (global_max_pool, global_min_pool)]
@@ -157,9 +171,17 @@ EMPTY = [
     ((0, 4, 4, 4, 0), (0, 2, 2, 2, 0), (0, 0)),
 ]
 
-SLIDING_SIGNATURE = "(x, pool_size, strides=None, padding='valid', data_format='channels_last', *, mask=None)"
-GLOBAL_SIGNATURE = "(x, data_format='channels_last', *, keepdims=False, mask=None)"
-SIGNATURES = [*((f, SLIDING_SIGNATURE) for f in SLIDING), *((f, GLOBAL_SIGNATURE) for f in GLOBAL)]
+RULE = (
+    "pool_size, strides=None, padding='valid', data_format='channels_last', *, dilation=1, ceil_mode=False, mask=None"
+)
+SIGNATURES = [
+    *((f, f"(x, {RULE}, return_indices=False)") for f in (max_pool, min_pool)),
+    (average_pool, f"(x, {RULE}, count_include_pad=False)"),
+    (lp_pool, f"(x, p, {RULE})"),
+    *((f, "(x, data_format='channels_last', *, keepdims=False, mask=None)") for f in GLOBAL),
+    *((f, "(x, output_size, data_format='channels_last', *, mask=None)") for f in ADAPTIVE),
+    (max_unpool, "(y, indices, output_shape, data_format='channels_last')"),
+]
 
 CALLS = {
     "max_pool": lambda x, **options: max_pool(x, 2, **options),
@@ -493,7 +515,7 @@ def test_nan_and_infinities_agree_with_the_loops(pool, summarise, case):
 @pytest.mark.parametrize("pool, summarise", TEXTBOOK)
 @given(case=poolings(FLOATS, special=True, masked=True))
 def test_masks_agree_with_the_loops(pool, summarise, case):
-    y = pool(*case.arguments, mask=case.mask)
+    y = pool(*case.arguments, **case.options)
     assert_array_equal(y, case.by_loops(summarise).astype(y.dtype), strict=True)
 
 
@@ -502,7 +524,7 @@ def test_masks_agree_with_the_loops(pool, summarise, case):
 def test_masks_on_integers_agree_with_the_loops(pool, summarise, case):
     expected = case.by_loops(summarise).astype(float)
     assume(np.isfinite(expected).all())
-    y = pool(*case.arguments, mask=case.mask)
+    y = pool(*case.arguments, **case.options)
     assert_array_equal(y, expected.astype(y.dtype), strict=True)
 
 
@@ -535,7 +557,7 @@ def test_a_mask_for_channels_first_leaves_out_the_second_axis(pool):
 def test_an_integer_window_that_is_masked_out_is_an_error(pool, dtype):
     mask = np.ones((2, 4), bool)
     mask[1] = False
-    message = f"mask leaves a window with no element, and dtype {dtype} has no infinity to say so"
+    message = f"mask or dilation leaves a window with no element; dtype {dtype} has no infinity to say so"
     with pytest.raises(ValueError, match=pinned(message)):
         CALLS[pool](np.ones((2, 4, 1), dtype), mask=mask)
 

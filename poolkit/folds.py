@@ -1,0 +1,161 @@
+"""Algebra: how one window becomes one number.
+
+Maximum, minimum and sum each combine two elements into one, in any order of brackets (up to rounding). So a window of
+any rank can be folded one axis after another: every row of it first, then the column of results. A *grid* is a dict
+from each spatial axis to its windows (:mod:`poolkit.windows`).
+"""
+
+from math import prod
+
+import numpy as np
+
+
+def real_array(value, name="x"):
+    """``value`` as an array of real numbers or booleans, or an error that names the argument."""
+    array = any_array(value, name)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers or booleans, got dtype {array.dtype}")
+    return array
+
+
+def any_array(value, name):
+    """``value`` as an array, or an error that names the argument."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must not be a masked array; pass its data, and ~{name}.mask without channels as mask")
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be an array with rows of equal length") from None
+
+
+def fold(combine, x, identity, grid):
+    """Combine the elements of each window: one axis after another, the last axis first."""
+    for axis, windows in reversed(grid.items()):
+        if windows.is_whole_axis():
+            x = combine.reduce(x, axis, keepdims=True)
+            continue
+        y = np.full(with_length(x.shape, axis, windows.count), identity, x.dtype)
+        for outputs, positions in along(axis, windows):
+            y[outputs] = combine(y[outputs], x[positions])
+        x = y
+    return x
+
+
+def unfold_sum(dy, shape, grid):
+    """The transpose of a folded sum: each element of an array of ``shape`` gets the sum of ``dy`` over its windows."""
+    for axis, windows in grid.items():
+        dx = np.zeros(with_length(dy.shape, axis, shape[axis]), dy.dtype)
+        for outputs, positions in along(axis, windows):
+            np.add.at(dx, positions, dy[outputs])
+        dy = dx
+    return dy
+
+
+def extreme(combine, x, grid, mask):
+    """The maximum or minimum of every window. The identity of ``combine`` is what a masked element cannot beat."""
+    identity = least_of(combine, x.dtype)
+    if x.dtype.kind != "f":
+        refuse_empty(counts(x, grid, mask) > 0, x.dtype)
+    if mask is not None:
+        x = np.where(presence(mask, x, grid), x, identity)
+    return fold(combine, x, identity, grid).astype(x.dtype, copy=False)
+
+
+def winners(combine, x, grid, mask):
+    """The maximum or minimum of every window and its flat spatial index, the first on ties; -1 in an empty window.
+
+    First along the last axis, then first along the one before it: that is first in row-major order.
+    """
+    beats = np.greater if combine is np.maximum else np.less
+    spatial = [x.shape[axis] for axis in grid]
+    index = np.arange(prod(spatial)).reshape([x.shape[axis] if axis in grid else 1 for axis in range(x.ndim)])
+    index = np.broadcast_to(index, x.shape)
+    if mask is not None:
+        index = np.where(presence(mask, x, grid), index, -1)
+    for axis, windows in reversed(grid.items()):
+        shape = with_length(x.shape, axis, windows.count)
+        best, best_index = np.full(shape, least_of(combine, x.dtype), x.dtype), np.full(shape, -1)
+        for outputs, positions in along(axis, windows):
+            new, old = x[positions], best[outputs]
+            wins = (best_index[outputs] < 0) | beats(new, old) | ((new != new) & (old == old))
+            wins &= index[positions] >= 0
+            best[outputs] = np.where(wins, new, old)
+            best_index[outputs] = np.where(wins, index[positions], best_index[outputs])
+        x, index = best, best_index
+    refuse_empty(index >= 0, x.dtype)
+    return x, index
+
+
+def average(x, grid, mask, count_include_pad=False):
+    """The sum of every window over the number of its elements."""
+    total, dtype = summable(x)
+    if mask is not None:
+        total = np.where(presence(mask, x, grid), total, 0)
+    with np.errstate(invalid="ignore"):  # ∞ - ∞, and 0 / 0 where a window is empty, are NaN by design
+        mean = fold(np.add, total, 0, grid) / counts(x, grid, mask, count_include_pad).astype(total.dtype)
+    return mean.astype(dtype, copy=False)
+
+
+def counts(x, grid, mask, count_include_pad=False):
+    """How many elements each window averages over; the shape broadcasts over the result."""
+    present = np.ones((1, *x.shape[1:]), bool) if mask is None else presence(mask, x, grid)
+    count = fold(np.add, present.astype(np.intp), 0, grid)
+    if count_include_pad:
+        here = np.ones([x.shape[axis] if axis in grid else 1 for axis in range(x.ndim)], np.intp)
+        padded = {axis: windows.with_padding() for axis, windows in grid.items()}
+        everywhere = np.ones([padded[axis].length if axis in grid else 1 for axis in range(x.ndim)], np.intp)
+        count = count + fold(np.add, everywhere, 0, padded) - fold(np.add, here, 0, grid)
+    return count
+
+
+def power_mean_root(x, p, grid, mask):
+    """The p-norm of every window."""
+    powers, dtype = summable(x)
+    powers = np.abs(powers) ** p
+    if mask is not None:
+        powers = np.where(presence(mask, x, grid), powers, 0)
+    return (fold(np.add, powers, 0, grid) ** (1 / p)).astype(dtype, copy=False)
+
+
+def summable(x):
+    """``x`` in a dtype in which sums are safe, at least float64, and the dtype that the result has to have."""
+    dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
+    return x.astype(np.result_type(x, np.float64), copy=False), dtype
+
+
+def presence(mask, x, grid):
+    """The checked ``mask``, with the channel axis put in so that it broadcasts over ``x``."""
+    mask = any_array(mask, "mask")
+    if mask.dtype != bool:
+        raise TypeError(f"mask must hold booleans, got dtype {mask.dtype}")
+    shape = (x.shape[0], *(x.shape[axis] for axis in grid))
+    if mask.shape != shape:
+        raise ValueError(f"mask must have the shape (N, *spatial) of x, {shape}, got {mask.shape}")
+    return np.expand_dims(mask, 1 if 1 not in grid else -1)
+
+
+def refuse_empty(present, dtype):
+    """A window without an element has no maximum, and only floating-point numbers have an infinity to say so."""
+    if dtype.kind != "f" and not present.all():
+        raise ValueError(f"mask or dilation leaves a window with no element; dtype {dtype} has no infinity to say so")
+
+
+def least_of(combine, dtype):
+    """The identity of ``combine``: the least of ``dtype`` for a maximum, the greatest for a minimum."""
+    if dtype.kind == "b":
+        return combine is np.minimum
+    if dtype.kind == "f":
+        return -np.inf if combine is np.maximum else np.inf
+    return np.iinfo(dtype).min if combine is np.maximum else np.iinfo(dtype).max
+
+
+def along(axis, windows):
+    """The steps of ``windows``, as indices into whole arrays."""
+    before = (slice(None),) * axis
+    for outputs, positions in windows.steps():
+        yield (*before, outputs), (*before, positions)
+
+
+def with_length(shape, axis, length):
+    """``shape`` with another length on one axis."""
+    return (*shape[:axis], length, *shape[axis + 1 :])

@@ -1,0 +1,190 @@
+"""Gradients: by hand, by finite differences, against TensorFlow in one and two dimensions."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from numpy.testing import assert_allclose, assert_array_equal
+from strategies import poolings
+
+from poolkit import (
+    adaptive_average_pool,
+    adaptive_max_pool,
+    adaptive_min_pool,
+    average_pool,
+    global_average_pool,
+    global_max_pool,
+    global_min_pool,
+    lp_pool,
+    max_pool,
+    max_unpool,
+    min_pool,
+    output_shape,
+    vjp,
+)
+from poolkit.quiet import quiet
+
+with quiet():
+    import keras
+    import tensorflow as tf
+
+NAN, INF = np.nan, np.inf
+
+
+def line(elements):
+    return np.array(elements, float).reshape(1, -1, 1)
+
+
+# pool, arguments, elements, gradients of the outputs -> gradients of the elements
+LINES = [
+    (max_pool, (2,), [1, 5, 2, 2], [10, 20], [0, 10, 20, 0]),
+    (min_pool, (2,), [1, 5, 2, 2], [10, 20], [10, 0, 20, 0]),
+    (average_pool, (2,), [1, 5, 2, 2], [10, 20], [5, 5, 10, 10]),
+    (max_pool, (2, 1), [1, 5, 2], [10, 20], [0, 30, 0]),
+    (average_pool, (3, 1, "same"), [1, 5, 2], [6, 6, 6], [5, 8, 5]),
+    (max_pool, (3,), [NAN, 1, NAN], [10], [10, 0, 0]),
+    (max_pool, (2,), [-INF, -INF], [10], [10, 0]),
+    (global_max_pool, (), [5, 1, 5], [10], [5, 0, 5]),
+    (global_min_pool, (), [5, 1, 5], [10], [0, 10, 0]),
+    (global_max_pool, (), [1, NAN, NAN], [10], [0, 10, 0]),
+    (global_average_pool, (), [5, 1, 5], [9], [3, 3, 3]),
+    (adaptive_average_pool, (2,), [1, 2, 3], [2, 4], [1, 3, 2]),
+    (adaptive_max_pool, (2,), [1, 2, 1], [10, 20], [0, 30, 0]),
+    (adaptive_min_pool, (4,), [3, 1], [1, 2, 4, 8], [3, 12]),
+    (lp_pool, (2, 2), [3, -4], [5], [3, -4]),
+    (lp_pool, (3, 2), [0, 0], [5], [0, 0]),
+]
+
+
+@pytest.mark.parametrize("pool, arguments, elements, dy, expected", LINES)
+def test_gradients_are_those_worked_out_by_hand(pool, arguments, elements, dy, expected):
+    y, pullback = vjp(pool, line(elements), *arguments)
+    assert_array_equal(y, pool(line(elements), *arguments))
+    assert_allclose(pullback(np.reshape(dy, y.shape)).ravel(), expected, rtol=1e-12)
+
+
+def test_overlapping_windows_add_up_on_a_map():
+    x = np.array([[1, 2, 3], [4, 9, 6], [7, 8, 5]], float).reshape(1, 3, 3, 1)
+    _, pullback = vjp(max_pool, x, 2, 1)
+    dx = pullback(np.array([[1, 2], [4, 8]], float).reshape(1, 2, 2, 1))
+    assert dx[0, :, :, 0].tolist() == [[0, 0, 0], [0, 15, 0], [0, 0, 0]]
+
+
+def test_a_masked_element_gets_no_gradient():
+    mask = np.array([[True, False, True, False]])
+    for pool, expected in ((max_pool, [1, 0, 1, 0]), (average_pool, [1, 0, 1, 0]), (min_pool, [1, 0, 1, 0])):
+        y, pullback = vjp(pool, line([1, 9, 2, NAN]), 2, mask=mask)
+        assert pullback(np.ones_like(y)).ravel().tolist() == expected
+
+
+def test_unpooling_takes_the_gradient_from_where_it_put_the_value():
+    indices = np.array([3, 0]).reshape(1, 2, 1)
+    _, pullback = vjp(max_unpool, line([5, 6]), indices, (1, 4, 1))
+    assert pullback(line([1, 2, 3, 4])).ravel().tolist() == [4, 1]
+
+
+# Finite differences
+
+
+def differences(pool, x, dy, step=1e-6):
+    """The gradient of ``(pool(x) * dy).sum()``, one element at a time."""
+    dx = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        nudge = np.zeros_like(x)
+        nudge[i] = step
+        dx[i] = ((pool(x + nudge) - pool(x - nudge)) * dy).sum() / (2 * step)
+    return dx
+
+
+CALLS = {
+    "max": (max_pool, (3, 2, "same"), {"dilation": 2}),
+    "min": (min_pool, (2, 1), {"ceil_mode": True}),
+    "average": (average_pool, (2, 2, "same_lower"), {}),
+    "average, with padding": (average_pool, (2, 2, "same"), {"count_include_pad": True}),
+    "p-norm": (lp_pool, (3, 2, 1), {}),
+    "adaptive max": (adaptive_max_pool, (2,), {}),
+    "adaptive min": (adaptive_min_pool, (7,), {}),
+    "adaptive average": (adaptive_average_pool, (3,), {}),
+    "global max": (global_max_pool, (), {}),
+    "global min": (global_min_pool, (), {"keepdims": True}),
+    "global average": (global_average_pool, (), {}),
+}
+
+
+@pytest.mark.parametrize("layout", ["channels_last", "channels_first"])
+@pytest.mark.parametrize("spatial", [(5,), (4, 3), (3, 2, 4)])
+@pytest.mark.parametrize("pool, arguments, options", CALLS.values(), ids=CALLS)
+def test_gradients_are_those_of_finite_differences(pool, arguments, options, spatial, layout):
+    random = np.random.default_rng(0)
+    x = random.normal(size=(2, *spatial, 2) if layout == "channels_last" else (2, 2, *spatial))
+    options = options | {"data_format": layout, "mask": random.random((2, *spatial)) < 0.99}
+    y, pullback = vjp(pool, x, *arguments, **options)
+    dy = random.normal(size=y.shape)
+    expected = differences(lambda x: pool(x, *arguments, **options), x, dy)
+    assert_allclose(pullback(dy), expected, atol=1e-6)
+
+
+# TensorFlow, where its gradient is right: in one and two dimensions
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("strides", [1, 2])
+@pytest.mark.parametrize("spatial", [(9,), (7, 6)])
+@pytest.mark.parametrize("pool, name", [(max_pool, "MaxPooling"), (average_pool, "AveragePooling")])
+def test_tensorflow_agrees(pool, name, spatial, strides, padding):
+    random = np.random.default_rng(0)
+    x = random.integers(-3, 4, (2, *spatial, 3)).astype("float32")  # with ties
+    layer = getattr(keras.layers, f"{name}{len(spatial)}D")(3, strides, padding)
+    dy = random.normal(size=output_shape(x.shape, 3, strides, padding)).astype("float32")
+    with tf.GradientTape() as tape:
+        tape.watch(tensor := tf.constant(x))
+        loss = tf.reduce_sum(layer(tensor) * dy)
+    _, pullback = vjp(pool, x, 3, strides, padding)
+    assert_allclose(pullback(dy), tape.gradient(loss, tensor), rtol=1e-5, atol=1e-6)
+
+
+# Properties
+
+
+@pytest.mark.parametrize("pool", [max_pool, min_pool, average_pool])
+@given(case=poolings(("float64",), wide=True))
+def test_no_gradient_is_lost_and_none_is_made(pool, case):
+    options = {"dilation": case.dilation, "ceil_mode": case.ceil_mode}
+    y, pullback = vjp(pool, *case.arguments, **options)
+    dy = np.where(np.isfinite(y), np.arange(y.size).reshape(y.shape), 0)
+    assert_allclose(pullback(dy).sum(), dy.sum(), rtol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("pool, arguments, options", CALLS.values(), ids=CALLS)
+def test_gradients_have_the_shape_and_dtype_of_the_input(pool, arguments, options, dtype):
+    x = np.ones((2, 5, 3), dtype)
+    y, pullback = vjp(pool, x, *arguments, **options)
+    dx = pullback(np.ones_like(y))
+    assert (dx.shape, dx.dtype) == (x.shape, x.dtype)
+
+
+@pytest.mark.parametrize("shape", [(0, 5, 3), (2, 5, 0)])
+@pytest.mark.parametrize("pool, arguments, options", CALLS.values(), ids=CALLS)
+def test_an_empty_batch_has_an_empty_gradient(pool, arguments, options, shape):
+    y, pullback = vjp(pool, np.zeros(shape), *arguments, **options)
+    assert pullback(y).shape == shape
+
+
+PAIR = line([1, 2])
+NO_INDICES = "return_indices must be False: indices have no gradient"
+ERRORS = [
+    (lambda: vjp(np.max, PAIR), ValueError, "pool must be one of adaptive_average_pool, "),
+    (lambda: vjp(max_pool, PAIR.astype(int), 2), TypeError, "x must hold floating-point numbers to have a gradient"),
+    (lambda: vjp(max_pool, PAIR, 2, return_indices=True), ValueError, NO_INDICES),
+    (lambda: vjp(max_pool, PAIR, 3), ValueError, "pool_size 3 is longer than the axis"),
+    (lambda: vjp(max_pool, PAIR, 2)[1](PAIR), ValueError, "dy must have the shape of y, (1, 1, 1), got (1, 2, 1)"),
+    (lambda: vjp(max_pool, PAIR, 2)[1]("?"), TypeError, "dy must hold real numbers or booleans"),
+]
+
+
+@pytest.mark.parametrize("call, error, message", ERRORS)
+def test_errors_name_the_argument_and_its_value(call, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        call()

@@ -1,0 +1,253 @@
+"""Dilation, ceil mode, count_include_pad, indices, p-norms, adaptive bins and unpooling."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+from strategies import FLOATS, INTEGERS, LAYOUTS, VALUES, poolings
+
+from poolkit import (
+    adaptive_average_pool,
+    adaptive_max_pool,
+    adaptive_min_pool,
+    average_pool,
+    global_average_pool,
+    global_max_pool,
+    global_min_pool,
+    loops,
+    lp_pool,
+    max_pool,
+    max_unpool,
+    min_pool,
+    output_shape,
+)
+
+NAN, INF = np.nan, np.inf
+TEXTBOOK = [(max_pool, loops.largest), (min_pool, loops.smallest), (average_pool, loops.mean)]
+ADAPTIVE = [
+    (adaptive_max_pool, loops.largest),
+    (adaptive_min_pool, loops.smallest),
+    (adaptive_average_pool, loops.mean),
+]
+WHOLE = [
+    (adaptive_max_pool, global_max_pool),
+    (adaptive_min_pool, global_min_pool),
+    (adaptive_average_pool, global_average_pool),
+]
+INDEXED = [(max_pool, loops.largest), (min_pool, loops.smallest)]
+
+
+def line(elements):
+    return np.array(elements).reshape(1, -1, 1)
+
+
+# pool, elements, arguments, options -> elements
+LINES = [
+    (max_pool, [5, 1, 2, 7, 3], (2, 1), {"dilation": 3}, [7, 3]),
+    (average_pool, [5, 1, 2, 7, 3], (3, 1), {"dilation": 2}, [10 / 3]),
+    (max_pool, [1.0], (2, 1, ((2, 2),)), {"dilation": 3}, [-INF, -INF]),
+    (average_pool, [1.0], (2, 1, ((2, 2),)), {"dilation": 3}, [NAN, NAN]),
+    (max_pool, [1, 2, 3, 4, 5], (2, 2), {"ceil_mode": True}, [2, 4, 5]),
+    (average_pool, [1, 2, 3, 4, 5], (2, 2), {"ceil_mode": True}, [1.5, 3.5, 5]),
+    (max_pool, [1, 2], (3, 2), {"ceil_mode": True}, [2]),
+    (average_pool, [6, 6, 6], (3, 1, "same"), {"count_include_pad": True}, [4, 6, 4]),
+    (average_pool, [6, 6, 6], (3, 3, ((1, 1),)), {"count_include_pad": True}, [4]),
+    (average_pool, [6, 6, 6, 6], (3, 3), {"count_include_pad": True, "ceil_mode": True}, [6, 6]),
+    (average_pool, [6, 6, 6], (2, 2, ((0, 1),)), {"count_include_pad": True, "ceil_mode": True}, [6, 3]),
+]
+
+
+@pytest.mark.parametrize("pool, elements, arguments, options, expected", LINES)
+def test_options_do_by_hand_what_they_say(pool, elements, arguments, options, expected):
+    assert_allclose(pool(line(elements), *arguments, **options).ravel(), expected, rtol=1e-6)
+
+
+NORMS = [([3, -4], 2, 5), ([3, -4], 1, 7), ([-2, -2], 3, 16 ** (1 / 3)), ([0, 0], 0.5, 0)]
+
+
+@pytest.mark.parametrize("elements, p, expected", NORMS)
+def test_a_p_norm_takes_absolute_values(elements, p, expected):
+    assert_allclose(lp_pool(line(elements), p, 2).item(), expected, rtol=1e-6)
+
+
+def test_a_p_norm_of_nothing_is_zero():
+    assert lp_pool(line([3.0, NAN]), 2, 2, mask=np.zeros((1, 2), bool)).item() == 0
+
+
+@pytest.mark.parametrize(
+    "pool, count, expected",
+    [
+        (adaptive_max_pool, 3, [2, 5, 6]),
+        (adaptive_min_pool, 3, [1, 2, 1]),
+        (adaptive_average_pool, 1, [18 / 7]),
+        (adaptive_max_pool, 9, [1, 1, 2, 2, 2, 5, 5, 6, 6]),
+    ],
+)
+def test_bins_of_an_adaptive_pooling_overlap_where_they_must(pool, count, expected):
+    assert_allclose(pool(line([1, 1, 2, 2, 5, 1, 6]), count).ravel(), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "pool, elements, expected",
+    [
+        (max_pool, [7, 7, 2, 9], [0, 3]),
+        (min_pool, [7, 7, 2, 2], [0, 2]),
+        (max_pool, [1, NAN, NAN, 9], [1, 2]),
+        (max_pool, [-INF, -INF, -INF, 0], [0, 3]),
+    ],
+)
+def test_the_first_of_equals_gets_the_index(pool, elements, expected):
+    assert pool(line(elements), 2, return_indices=True)[1].ravel().tolist() == expected
+
+
+def test_indices_count_positions_row_by_row_in_either_layout():
+    x = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]])
+    for shape, layout in (((1, 4, 4, 1), "channels_last"), ((1, 1, 4, 4), "channels_first")):
+        y, indices = max_pool(x.reshape(shape), 2, data_format=layout, return_indices=True)
+        assert (y.ravel().tolist(), indices.ravel().tolist()) == ([9, 7, 8, 6], [4, 2, 8, 15])
+
+
+def test_an_empty_window_has_index_minus_one():
+    y, indices = max_pool(line([1.0, 2]), 1, mask=np.array([[True, False]]), return_indices=True)
+    assert (y.ravel().tolist(), indices.ravel().tolist()) == ([1, -INF], [0, -1])
+
+
+def test_unpooling_puts_values_back_and_zeros_elsewhere():
+    x = line([5, 1, 2, 7, 3])
+    y, indices = max_pool(x, 2, 1, return_indices=True)
+    assert max_unpool(y, indices, x.shape).ravel().tolist() == [5, 0, 2, 7, 0]
+
+
+# Agreement with the loops
+
+
+@pytest.mark.parametrize("pool, summarise", TEXTBOOK)
+@given(case=poolings(FLOATS, special=True, masked=True, wide=True))
+def test_dilated_and_rounded_up_windows_agree_with_the_loops(pool, summarise, case):
+    y = pool(*case.arguments, **case.options)
+    assert_array_equal(y, case.by_loops(summarise).astype(y.dtype), strict=True)
+
+
+@given(case=poolings(FLOATS, wide=True))
+def test_output_shape_knows_every_option(case):
+    options = {"dilation": case.dilation, "ceil_mode": case.ceil_mode}
+    assert max_pool(*case.arguments, **options).shape == output_shape(case.x.shape, *case.arguments[1:], **options)
+
+
+@pytest.mark.parametrize("pool, summarise", INDEXED)
+@given(case=poolings(("int8", *FLOATS), masked=True, wide=True))
+def test_indices_point_at_the_first_best_element_of_their_window(pool, summarise, case):
+    assume(case.by_loops(len).astype(int).min() > 0)
+    y, indices = pool(*case.arguments, **case.options, return_indices=True)
+    spatial = [n for axis, n in enumerate(case.x.shape) if axis not in (0, case.channel_axis % case.x.ndim)]
+    places = np.arange(np.prod(spatial)).reshape(spatial)
+    places = np.broadcast_to(np.expand_dims(places, (0, case.channel_axis)), case.x.shape)
+    coded = case.x.astype(float) * 1000 + places * (-1 if pool is max_pool else 1)
+    best = case.by_loops(summarise, coded).astype(float)
+    assert_array_equal(best, y * 1000.0 + indices * (-1 if pool is max_pool else 1))
+    assert_array_equal(y, pool(*case.arguments, **case.options), strict=True)
+
+
+@given(case=poolings(("int8", "float32", "float64"), masked=True, wide=True), p=st.sampled_from([0.5, 1, 2, 3, 7.5]))
+def test_p_norms_agree_with_the_loops(case, p):
+    y = lp_pool(case.x, p, *case.arguments[1:], **case.options)
+    expected = case.by_loops(lambda elements: sum(abs(element) ** p for element in elements) ** (1 / p))
+    assert_allclose(y, expected.astype(float), rtol=1e-6)
+
+
+@given(case=poolings(("float64",), wide=True))
+def test_counting_the_padding_is_pooling_zeros_around_the_map(case):
+    y = average_pool(*case.arguments, dilation=case.dilation, count_include_pad=True)
+    padding = case.padding
+    assume(not isinstance(padding, str))
+    around = [(0, 0), *padding, (0, 0)] if case.data_format == "channels_last" else [(0, 0), (0, 0), *padding]
+    x = np.pad(case.x, around)
+    expected = average_pool(x, *case.arguments[1:3], "valid", case.data_format, dilation=case.dilation)
+    assert_allclose(y, expected, rtol=1e-12, atol=1e-12)
+
+
+@st.composite
+def adaptive(draw):
+    spatial = draw(st.lists(st.integers(1, 7), min_size=1, max_size=3))
+    counts = tuple(draw(st.integers(1, 9)) for _ in spatial)
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    x = random.choice(list(VALUES["f"]), (2, *spatial, 2)).astype(draw(st.sampled_from(FLOATS)))
+    return x, counts, random.random((2, *spatial)) < 0.8
+
+
+@pytest.mark.parametrize("pool, summarise", ADAPTIVE)
+@given(case=adaptive(), layout=st.sampled_from(LAYOUTS))
+def test_bins_agree_with_the_loops(pool, summarise, case, layout):
+    x, counts, mask = case
+    axes = [loops.bins(*axis) for axis in zip(x.shape[1:-1], counts, strict=True)]
+    expected = loops.pool(summarise, x, axes, mask)
+    there, back = ((-1, -1), (-1, -1)) if layout == "channels_last" else ((-1, 1), (1, -1))
+    y = np.moveaxis(pool(np.moveaxis(x, *there), counts, layout, mask=mask), *back)
+    assert_array_equal(y, expected.astype(x.dtype), strict=True)
+
+
+@pytest.mark.parametrize("pool, whole", WHOLE)
+def test_one_bin_is_the_whole_map(pool, whole):
+    x = np.random.default_rng(0).normal(size=(2, 5, 4, 3))
+    assert_array_equal(pool(x, 1), whole(x, keepdims=True))
+
+
+@given(case=poolings(("float64",)))
+def test_unpooling_gives_back_what_was_pooled(case):
+    y, indices = max_pool(*case.arguments, return_indices=True)
+    back = max_unpool(y, indices, case.x.shape, case.data_format)
+    assert np.isin(back, [0, *y.ravel()]).all()
+    assert_array_equal(np.where(back != 0, back, case.x), case.x)
+
+
+# Errors
+
+FLAT = line([1.0, 2, 3, 4])
+PLACES = line([0, 1, 2, 3])
+LONE = line([True])  # with windows that step over it
+PER_AXIS = "must be one integer or one per spatial axis (1), got (1, 1)"
+EMPTY = "mask or dilation leaves a window with no element; dtype bool has no infinity to say so"
+
+# call, exception, message
+ERRORS = [
+    (lambda: max_pool(FLAT, 2, dilation=0), ValueError, "dilation must be at least 1, got 0"),
+    (lambda: max_pool(FLAT, 2, dilation=(1, 1)), ValueError, f"dilation {PER_AXIS}"),
+    (lambda: max_pool(FLAT, 2, dilation=1.0), TypeError, "dilation must be an integer, got 1.0"),
+    (lambda: max_pool(FLAT, 3, dilation=2), ValueError, "pool_size 3 (spanning 5) is longer than the axis it slides"),
+    (lambda: max_pool(FLAT, 2, ceil_mode=1), TypeError, "ceil_mode must be True or False, got 1"),
+    (lambda: max_pool(FLAT, 2, return_indices="y"), TypeError, "return_indices must be True or False, got 'y'"),
+    (lambda: average_pool(FLAT, 2, count_include_pad=0), TypeError, "count_include_pad must be True or False, got 0"),
+    (lambda: max_pool(LONE, 2, 1, ((2, 2),), dilation=3), ValueError, EMPTY),
+    (lambda: min_pool(LONE, 2, 1, ((2, 2),), dilation=3, return_indices=True), ValueError, EMPTY),
+    (lambda: lp_pool(FLAT, 0, 2), ValueError, "p must be positive and finite, got 0"),
+    (lambda: lp_pool(FLAT, INF, 2), ValueError, "p must be positive and finite, got inf"),
+    (lambda: lp_pool(FLAT, NAN, 2), ValueError, "p must be positive and finite, got nan"),
+    (lambda: lp_pool(FLAT, "2", 2), TypeError, "p must be a number, got '2'"),
+    (lambda: lp_pool(FLAT, True, 2), TypeError, "p must be a number, got True"),
+    (lambda: adaptive_max_pool(FLAT, 0), ValueError, "output_size must be at least 1, got 0"),
+    (lambda: adaptive_max_pool(FLAT, (1, 1)), ValueError, f"output_size {PER_AXIS}"),
+    (lambda: adaptive_average_pool(FLAT, 2.0), TypeError, "output_size must be an integer, got 2.0"),
+    (lambda: max_unpool(FLAT, FLAT, (1, 8, 1)), TypeError, "indices must hold integers, got dtype float64"),
+    (lambda: max_unpool(FLAT, [[0]], (1, 8, 1)), ValueError, "indices must have the shape of y, (1, 4, 1), got (1, 1)"),
+    (lambda: max_unpool(FLAT, PLACES, (1, 3, 1)), ValueError, "indices must be from 0 to 2, got 0 to 3"),
+    (lambda: max_unpool(FLAT, PLACES - 1, (1, 8, 1)), ValueError, "indices must be from 0 to 7, got -1 to 2"),
+    (lambda: max_unpool(FLAT, PLACES, (2, 8, 1)), ValueError, "output_shape must have the rank, batch and channels of"),
+    (lambda: max_unpool(FLAT, PLACES, 8), TypeError, "output_shape must be a tuple of integers, got 8"),
+]
+
+
+@pytest.mark.parametrize("call, error, message", ERRORS)
+def test_errors_name_the_argument_and_its_value(call, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        call()
+
+
+@pytest.mark.parametrize("dtype", ("bool", *INTEGERS, *FLOATS))
+def test_dtypes_are_those_of_the_specification(dtype):
+    x = np.ones((1, 4, 1), dtype)
+    summed = dtype if dtype in FLOATS else "float32"
+    assert adaptive_max_pool(x, 2).dtype == adaptive_min_pool(x, 2).dtype == dtype
+    assert adaptive_average_pool(x, 2).dtype == lp_pool(x, 2, 2).dtype == summed
