@@ -1,20 +1,23 @@
 """Pictures of pictures: photographs, feature maps, and the stages of a convolutional network."""
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from poolkit.figures.style import (
     FONT,
-    INK,
     MUTED,
     OUTPUT,
     OUTPUT_EDGE,
     PHONE,
+    RULE,
     Figure,
     draw_cell,
+    draw_text,
     format_number,
 )
 
 GAP = 10
+TITLE = 46  # the lines above an image and the space below it
 
 
 def draw_images(images, alt, columns=2, value_range=None):
@@ -33,17 +36,17 @@ def draw_images(images, alt, columns=2, value_range=None):
     """
     images = {title: np.asarray(image) for title, image in images.items()}
     width = (PHONE - GAP * (columns - 1)) / columns
-    height = width * max(image.shape[0] / image.shape[1] for image in images.values())
-    rows = -(-len(images) // columns)
+    heights = [width * image.shape[0] / image.shape[1] for image in images.values()]
+    rows = [max(heights[start : start + columns]) for start in range(0, len(heights), columns)]
     shapes = ", ".join(f"{title}: {image.shape[0]} by {image.shape[1]}" for title, image in images.items())
-    figure = Figure(PHONE, rows * (height + 42), f"{alt} Sizes: {shapes}.")
+    figure = Figure(PHONE, sum(rows) + TITLE * len(rows) + 2, f"{alt} Sizes: {shapes}.")
     axes = figure.canvas_axes()
     for place, (title, image) in enumerate(images.items()):
-        left, top = place % columns * (width + GAP), place // columns * (height + 42)
-        axes.text(left, top + 10, title, ha="left", va="center", fontsize=FONT, color=INK)
-        size = f"{image.shape[0]} × {image.shape[1]}"
-        axes.text(left, top + 26, size, ha="left", va="center", fontsize=FONT - 2, color=MUTED)
-        _image(axes, image, left, top + 36, width, width * image.shape[0] / image.shape[1], value_range)
+        row, column = divmod(place, columns)
+        left, top = column * (width + GAP), sum(rows[:row]) + TITLE * row
+        draw_text(axes, left, top + 10, title, "left")
+        draw_text(axes, left, top + 26, f"{image.shape[0]} × {image.shape[1]}", "left", FONT - 2, MUTED)
+        _image(axes, image, left, top + 36, width, heights[place], value_range)
     return figure
 
 
@@ -65,8 +68,8 @@ def draw_stages(stages):
     axes = figure.canvas_axes()
     top = 0
     for (title, maps), height in zip(stages.items(), heights, strict=True):
-        axes.text(0, top + 10, title, ha="left", va="center", fontsize=FONT, color=INK)
-        axes.text(0, top + 27, shapes[title], ha="left", va="center", fontsize=FONT - 2, color=MUTED)
+        draw_text(axes, 0, top + 10, title, "left")
+        draw_text(axes, 0, top + 27, shapes[title], "left", FONT - 2, MUTED)
         side = _side(maps, largest, size)
         for c in range(min(maps.shape[-1], 4)):
             corner = c * (size + GAP), top + 38
@@ -94,7 +97,7 @@ def _image(axes, image, left, top, width, height, value_range):
         image = np.clip((image - low) / max(high - low, 1e-12) * 255, 0, 255).astype(np.uint8)
         image = np.repeat(image[:, :, None], 3, axis=2)
     limits = axes.get_xlim(), axes.get_ylim()
-    axes.imshow(
-        image.astype(np.uint8), extent=(left, left + width, top + height, top), interpolation="none", aspect="auto"
-    )
+    extent = (left, left + width, top + height, top)
+    axes.imshow(image.astype(np.uint8), extent=extent, interpolation="none", aspect="auto")
+    axes.add_patch(Rectangle((left, top), width, height, fc="none", ec=RULE, lw=0.5, clip_on=False))
     axes.set(xlim=limits[0], ylim=limits[1])
