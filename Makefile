@@ -14,6 +14,9 @@ test: book       ## run every test and every notebook
 	.venv/bin/ruff format --check
 	.venv/bin/pytest
 
+conformance: $(ready) .venv/peers ## compare poolkit with PyTorch, JAX and ONNX on thousands of random cases
+	.venv/bin/pytest tests/conformance
+
 lab: $(ready)    ## open the notebooks in JupyterLab
 	.venv/bin/jupyter trust book/*.ipynb
 	.venv/bin/jupyter lab book/index.ipynb
@@ -33,4 +36,9 @@ $(ready): requirements.txt pyproject.toml
 	.venv/bin/pip install --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $(ready)
 
-.PHONY: help book test lab serve notebooks
+.venv/peers: $(ready) tests/conformance/requirements.txt
+	.venv/bin/pip install --disable-pip-version-check --constraint requirements.txt \
+	  --requirement tests/conformance/requirements.txt
+	@touch .venv/peers
+
+.PHONY: help book test conformance lab serve notebooks
