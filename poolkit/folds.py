@@ -117,6 +117,22 @@ def power_mean_root(x, p, grid, mask):
     return (fold(np.add, powers, 0, grid) ** (1 / p)).astype(dtype, copy=False)
 
 
+def gather(x, grid):
+    """The elements of every sliding window along a new last axis, in row-major order, and which are really there.
+
+    For what is no fold: it takes as much memory as all windows together.
+    """
+    present = np.ones((1, *x.shape[1:]), bool)
+    for axis, windows in grid.items():
+        table = windows.table()
+        x = np.moveaxis(np.take(x, table, axis), axis + 1, -1)
+        present = np.moveaxis(np.take(present, table, axis), axis + 1, -1)
+        present &= np.expand_dims(table >= 0, [i for i in range(present.ndim) if i not in (axis, present.ndim - 1)])
+    outputs = x.ndim - len(grid)
+    size = prod(x.shape[outputs:])
+    return x.reshape(*x.shape[:outputs], size), present.reshape(*present.shape[:outputs], size)
+
+
 def summable(x):
     """``x`` in a dtype in which sums are safe, at least float64, and the dtype that the result has to have."""
     dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)

@@ -1,7 +1,7 @@
 """Pooling as a textbook writes it: plain loops, no cleverness.
 
 These functions explain what the fast ones do, and the tests hold the two against each other. They share no line with
-``poolkit.windows`` or ``poolkit.pooling``, so that one mistake cannot hide in both.
+``poolkit.windows`` or ``poolkit.folds``, so that one mistake cannot hide in both.
 """
 
 from itertools import product

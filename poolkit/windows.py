@@ -39,6 +39,11 @@ class Windows(NamedTuple):
                 stop = last * self.stride + offset + 1
                 yield slice(first, last + 1), slice(start, stop, self.stride)
 
+    def table(self):
+        """The position of each place in each window, -1 where there is none: shape ``(count, size)``."""
+        positions = np.arange(self.count)[:, None] * self.stride - self.before + self.dilation * np.arange(self.size)
+        return np.where((positions >= 0) & (positions < self.length), positions, -1)
+
     def is_whole_axis(self):
         """Whether a single window sees every position."""
         return self.count == 1 and self.dilation == 1 and self.size - self.before >= self.length
@@ -49,25 +54,34 @@ class Windows(NamedTuple):
 
 
 class Bins(NamedTuple):
-    """Adaptive windows: bin ``o`` of ``count`` sees the positions from ``floor(o n / count)`` up to, but without,
-    ``ceil((o + 1) n / count)``, of ``n = length``.
-    """
+    """Windows of any lengths: output ``o`` sees the positions from ``starts[o]`` up to, but without, ``stops[o]``."""
 
     length: int
-    count: int
+    starts: tuple
+    stops: tuple
+
+    @property
+    def count(self):
+        """How many bins there are."""
+        return len(self.starts)
 
     def steps(self):
         """As :meth:`Windows.steps`."""
+        starts, stops = np.array(self.starts), np.array(self.stops)
         outputs = np.arange(self.count)
-        starts = outputs * self.length // self.count
-        stops = -(-(outputs + 1) * self.length // self.count)
         for place in range(max(stops - starts)):
             there = starts + place < stops
             yield outputs[there], starts[there] + place
 
     def is_whole_axis(self):
         """Whether a single bin sees every position."""
-        return self.count == 1
+        return self.starts == (0,) and self.stops == (self.length,)
+
+
+def lay_adaptive(length, count):
+    """Lay ``count`` bins over an axis: from ``floor(o n / count)`` to ``ceil((o + 1) n / count)``, ``n = length``."""
+    starts = tuple(o * length // count for o in range(count))
+    return Bins(length, starts, tuple(-(-(o + 1) * length // count) for o in range(count)))
 
 
 def lay_windows(length, size, stride, padding, dilation=1, ceil_mode=False):
@@ -111,7 +125,7 @@ def lay_bins(shape, output_size, data_format):
     """Check the arguments of an adaptive pooling and lay its bins: a dict from spatial axis to :class:`Bins`."""
     axes = spatial_axes(shape, data_format)
     counts = per_axis("output_size", output_size, len(axes))
-    return {axis: Bins(shape[axis], count) for axis, count in zip(axes, counts, strict=True)}
+    return {axis: lay_adaptive(shape[axis], count) for axis, count in zip(axes, counts, strict=True)}
 
 
 def lay_whole_map(shape, data_format):

@@ -203,7 +203,7 @@ def test_a_grid_has_one_entry_per_spatial_axis_in_order():
 
 def test_the_grid_of_a_whole_map_has_one_window_per_axis():
     grid = lay_whole_map((2, 4, 5, 3), "channels_last")
-    assert list(grid.items()) == [(1, Bins(4, 1)), (2, Bins(5, 1))]
+    assert list(grid.items()) == [(1, Bins(4, (0,), (4,))), (2, Bins(5, (0,), (5,)))]
 
 
 @pytest.mark.parametrize("kind", [int, np.int64, np.uint8])

@@ -1,0 +1,302 @@
+"""Rare poolings, each as its paper defines it, over the same windows.
+
+``x``, ``pool_size``, ``strides``, ``padding`` and ``data_format``, shapes and errors are those of
+:func:`poolkit.max_pool`. Floating dtypes are kept; integers and booleans give float32.
+"""
+
+from math import comb
+
+import numpy as np
+
+from poolkit.folds import average, counts, extreme, fold, gather, real_array, summable
+from poolkit.heads import flatten
+from poolkit.pooling import adaptive_max_pool, global_average_pool, global_max_pool, max_pool
+from poolkit.windows import Bins, channels_first, lay_grid, per_axis, positive, spatial_axes, truth
+
+
+def gem_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last", *, p=3.0, epsilon=1e-6):
+    r"""Take the generalised mean of every window: the average for ``p = 1``, nearer to the maximum the larger ``p``.
+
+    .. math:: y_o = \Bigl( \frac{1}{|R_o|} \sum_{i \in R_o} \max(x_i, \varepsilon)^p \Bigr)^{1/p}
+
+    Elements below ``epsilon`` count as ``epsilon``, so it is made for maps after a ReLU.
+
+    Source: Radenović, Tolias & Chum 2017, arXiv 1711.02512.
+
+    Examples
+    --------
+    >>> gem_pool(np.array([3.0, 4]).reshape(1, 2, 1), 2, p=2).round(4).item()
+    3.5355
+    """
+    values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
+    p, epsilon = positive("p", p), positive("epsilon", epsilon)
+    return (average(np.maximum(values, epsilon) ** p, grid, None) ** (1 / p)).astype(dtype)
+
+
+def lse_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last", *, r=1.0):
+    r"""Take the log-sum-exp of every window: the average as ``r`` goes to 0, the maximum as it grows.
+
+    .. math:: y_o = \frac{1}{r} \log \Bigl( \frac{1}{|R_o|} \sum_{i \in R_o} e^{r x_i} \Bigr)
+
+    It is a fold of ``logaddexp``, so large values do not overflow.
+
+    Source: Pinheiro & Collobert 2014, arXiv 1411.6228.
+
+    Examples
+    --------
+    >>> lse_pool(np.array([0.0, 1000]).reshape(1, 2, 1), 2).round(4).item()
+    999.3069
+    """
+    values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
+    r = positive("r", r)
+    total = fold(np.logaddexp, r * values, -np.inf, grid)
+    return ((total - np.log(counts(values, grid, None))) / r).astype(dtype)
+
+
+def soft_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last"):
+    r"""Take the mean of every window, weighted by the softmax of its own elements.
+
+    .. math:: y_o = \frac{\sum_{i \in R_o} x_i \, e^{x_i}}{\sum_{i \in R_o} e^{x_i}}
+
+    Source: Stergiou, Poppe & Kalliatakis 2021, arXiv 2101.00440.
+
+    Examples
+    --------
+    >>> soft_pool(np.array([0.0, np.log(3)]).reshape(1, 2, 1), 2).round(4).item()
+    0.824
+    """
+    values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
+    largest = extreme(np.maximum, values, grid, None)
+    elements, present = gather(values, grid)
+    with np.errstate(invalid="ignore"):  # where the largest is infinite or NaN, it is the answer itself
+        weights = np.where(present, np.exp(elements - largest[..., None]), 0)
+        mean = np.where(weights > 0, weights * elements, 0).sum(-1) / weights.sum(-1)
+    return np.where(np.isfinite(largest), mean, largest).astype(dtype)
+
+
+def stochastic_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last", *, generator=None):
+    r"""Draw one element of every window, the larger the likelier; without ``generator``, the mean of many draws.
+
+    .. math:: P(y_o = x_i) = p_i = \frac{x_i}{\sum_{j \in R_o} x_j} \qquad
+        \text{without generator: } y_o = \sum_{i \in R_o} p_i \, x_i
+
+    ``x`` must be finite and not negative; a window of zeros gives 0. ``generator``, for training, is a
+    ``numpy.random.Generator``.
+
+    Source: Zeiler & Fergus 2013, arXiv 1301.3557.
+
+    Examples
+    --------
+    >>> stochastic_pool(np.array([1.0, 3]).reshape(1, 2, 1), 2).item()
+    2.5
+    """
+    values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
+    if not ((values >= 0) & np.isfinite(values)).all():
+        raise ValueError("x must be finite and not negative to be drawn from in proportion")
+    if not isinstance(generator, (np.random.Generator, type(None))):
+        raise TypeError(f"generator must be a numpy.random.Generator or None, got {generator!r}")
+    elements, present = gather(values, grid)
+    elements = np.where(present, elements, 0)
+    levels = elements.cumsum(-1)
+    total = levels[..., -1]
+    if generator is None:
+        return ((elements**2).sum(-1) / np.where(total == 0, 1, total)).astype(dtype)
+    level = total * (1 - generator.random(total.shape))  # never 0, so an element of 0 is never drawn
+    drawn = (levels < level[..., None]).sum(-1, keepdims=True)
+    return np.take_along_axis(elements, drawn, -1)[..., 0].astype(dtype)
+
+
+def mixed_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last", *, a=0.5):
+    r"""Mix the maximum and the average of every window in a fixed proportion.
+
+    .. math:: y_o = a \max_{i \in R_o} x_i + (1 - a) \frac{1}{|R_o|} \sum_{i \in R_o} x_i, \quad 0 < a \le 1
+
+    Source: Lee, Gallagher & Tu 2015, arXiv 1509.08985.
+
+    Examples
+    --------
+    >>> mixed_pool(np.array([1.0, 3]).reshape(1, 2, 1), 2, a=0.25).item()
+    2.25
+    """
+    values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
+    a = positive("a", a)
+    if a > 1:
+        raise ValueError(f"a must be at most 1, got {a:g}")
+    return _mix(a, values, grid).astype(dtype)
+
+
+def gated_pool(x, weights, strides=None, padding="valid", data_format="channels_last"):
+    r"""Mix the maximum and the average of every window in a proportion that depends on its elements.
+
+    .. math:: y_o = a_o \max_{i \in R_o} x_i + (1 - a_o) \frac{1}{|R_o|} \sum_{i \in R_o} x_i, \quad
+        a_o = \frac{1}{1 + e^{-\sum_{i \in R_o} w_i x_i}}
+
+    ``weights``, the learned gate, has one number for each place of the window, and so its shape.
+
+    Source: Lee, Gallagher & Tu 2015, arXiv 1509.08985.
+
+    Examples
+    --------
+    >>> gated_pool(np.array([1.0, 3]).reshape(1, 2, 1), np.array([0.0, 0])).item()
+    2.5
+    """
+    weights = real_array(weights, "weights")
+    values, dtype, grid = _prepare(x, weights.shape, strides, padding, data_format)
+    elements, present = gather(values, grid)
+    answer = (np.where(present, elements, 0) * weights.ravel()).sum(-1)
+    return _mix(np.exp(-np.logaddexp(0, -answer)), values, grid).astype(dtype)
+
+
+def median_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last"):
+    """Take the median of every window; unlike a maximum or a mean, it cannot be had one axis after another.
+
+    Of an even number of elements it is the mean of the middle two. NaN in a window gives NaN.
+
+    Examples
+    --------
+    >>> median_pool(np.array([1.0, 9, 2]).reshape(1, 3, 1), 3).item()
+    2.0
+    """
+    values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
+    elements, present = gather(values, grid)
+    ordered = np.sort(np.where(present, elements, np.inf), -1)
+    number = np.broadcast_to(present.sum(-1, keepdims=True), (*ordered.shape[:-1], 1))
+    middle = [np.take_along_axis(ordered, place, -1)[..., 0] for place in ((number - 1) // 2, number // 2)]
+    unknown = (np.isnan(elements) & present).any(-1)
+    return np.where(unknown, np.nan, np.add(*middle) / 2).astype(dtype)
+
+
+def max_blur_pool(x, pool_size, strides=None, data_format="channels_last", *, blur_size=3):
+    r"""Take maxima densely, blur them, and only then thin them out, so that a shift of the input changes less.
+
+    Maxima with stride 1 and ``"same"`` padding; then a mean with binomial weights, for ``blur_size`` 3
+    :math:`\tfrac14, \tfrac12, \tfrac14` along each axis, over the elements that are really there; then every
+    ``strides``-th of them.
+
+    Source: Zhang 2019, arXiv 1904.11486.
+
+    Examples
+    --------
+    >>> max_blur_pool(np.array([0.0, 0, 8, 0, 0, 0]).reshape(1, 6, 1), 2)[0, :, 0]
+    array([6., 2., 0.])
+    """
+    x = real_array(x)
+    sizes = per_axis("blur_size", blur_size, len(spatial_axes(x.shape, data_format)))
+    dense = max_pool(x, pool_size, 1, "same", data_format)
+    values, dtype, grid = _prepare(dense, sizes, pool_size if strides is None else strides, "same", data_format)
+    weights = np.ones(1)
+    for size in sizes:
+        weights = np.multiply.outer(weights, [comb(size - 1, place) for place in range(size)]).ravel()
+    elements, present = gather(values, grid)
+    total = np.where(present, elements * weights, 0).sum(-1)
+    return (total / (present * weights).sum(-1)).astype(dtype)
+
+
+def fractional_max_pool(x, output_size, generator, data_format="channels_last", *, pseudo_random=False, overlap=False):
+    r"""Take maxima of windows that differ in length by one, in random order: maps shrink by less than half.
+
+    With :math:`\alpha = n / O` for :math:`n` elements and :math:`O` outputs along an axis, the windows have lengths
+    :math:`\lfloor \alpha \rfloor` and :math:`\lceil \alpha \rceil`, in an order that is drawn at random, or
+    ``pseudo_random``: window :math:`o` starts at :math:`\lceil \alpha (o + u) \rceil - \lceil \alpha u \rceil` for
+    one random :math:`u` in (0, 1). With ``overlap`` each window also sees the first element of the next.
+
+    Source: Graham 2014, arXiv 1412.6071.
+
+    Parameters
+    ----------
+    x, data_format
+        As for :func:`poolkit.max_pool`; the dtype of ``x`` is kept.
+    output_size : int or tuple of int
+        Number of outputs along all spatial axes or along each, at most the number of elements.
+    generator : numpy.random.Generator
+        Where the order comes from; one order for the whole batch.
+    pseudo_random, overlap : bool
+        See above.
+
+    Examples
+    --------
+    >>> x = np.arange(10).reshape(1, 10, 1)
+    >>> fractional_max_pool(x, 7, np.random.default_rng(0), pseudo_random=True)[0, :, 0]
+    array([0, 2, 3, 5, 6, 8, 9])
+    """
+    x = real_array(x)
+    if not isinstance(generator, np.random.Generator):
+        raise TypeError(f"generator must be a numpy.random.Generator, got {generator!r}")
+    axes = spatial_axes(x.shape, data_format)
+    grid = {}
+    for axis, count in zip(axes, per_axis("output_size", output_size, len(axes)), strict=True):
+        length = x.shape[axis]
+        if count > length:
+            raise ValueError(f"output_size must be at most {length}, the length of axis {axis}, got {count}")
+        edges = _edges(length, count, generator, truth("pseudo_random", pseudo_random))
+        stops = np.minimum(edges[1:] + truth("overlap", overlap), length)
+        grid[axis] = Bins(length, tuple(edges[:-1].tolist()), tuple(stops.tolist()))
+    return extreme(np.maximum, x, grid, None)
+
+
+def pyramid_pool(x, levels=(1, 2, 4), data_format="channels_last"):
+    """Join adaptive maxima at several numbers of bins into one vector, which has a length that the map's size does not
+    change.
+
+    Source: He et al. 2014, arXiv 1406.4729.
+
+    Parameters
+    ----------
+    x, data_format
+        As for :func:`poolkit.max_pool`.
+    levels : tuple of int
+        Number of bins along every spatial axis, for each level.
+
+    Returns
+    -------
+    ndarray
+        ``(N, C * sum(bins ** number_of_spatial_axes for bins in levels))``, level by level, each flattened.
+
+    Examples
+    --------
+    >>> pyramid_pool(np.array([1, 5, 2, 7]).reshape(1, 4, 1), (1, 2))
+    array([[7, 5, 7]])
+    """
+    if not isinstance(levels, (tuple, list)) or not levels:
+        raise TypeError(f"levels must be a tuple of at least one integer, got {levels!r}")
+    pooled = [adaptive_max_pool(x, per_axis("levels", bins, 1)[0], data_format) for bins in levels]
+    return np.concatenate([flatten(each, data_format) for each in pooled], axis=1)
+
+
+def concat_pool(x, data_format="channels_last", *, keepdims=False):
+    """Join the global maximum and the global average of each map along the channels.
+
+    Source: fastai's ``AdaptiveConcatPool2d``.
+
+    Returns
+    -------
+    ndarray
+        ``(N, 2 C)``: the maxima first; with ``keepdims``, the rank of ``x``. The dtype of the averages.
+
+    Examples
+    --------
+    >>> concat_pool(np.array([1.0, 5]).reshape(1, 2, 1))
+    array([[5., 3.]])
+    """
+    mean = global_average_pool(x, data_format, keepdims=keepdims)
+    largest = global_max_pool(x, data_format, keepdims=keepdims).astype(mean.dtype)
+    return np.concatenate([largest, mean], axis=1 if channels_first(data_format) else -1)
+
+
+def _prepare(x, pool_size, strides, padding, data_format):
+    x = real_array(x)
+    return *summable(x), lay_grid(x.shape, pool_size, strides, padding, data_format)
+
+
+def _mix(a, values, grid):
+    return a * extreme(np.maximum, values, grid, None) + (1 - a) * average(values, grid, None)
+
+
+def _edges(length, count, generator, pseudo_random):
+    """Where the windows of a fractional pooling begin, and where the last one ends."""
+    if pseudo_random:
+        u = 1 - generator.random()  # in (0, 1]
+        return np.ceil(length / count * (np.arange(count + 1) + u)).astype(int) - int(np.ceil(length / count * u))
+    short, longer = divmod(length, count)
+    lengths = generator.permutation([short + 1] * longer + [short] * (count - longer))
+    return np.concatenate([[0], np.cumsum(lengths)])

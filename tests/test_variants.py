@@ -1,0 +1,245 @@
+"""Rare poolings: each by hand, against a second formulation, and at its limits."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+from strategies import poolings
+
+from poolkit import (
+    adaptive_average_pool,
+    adaptive_max_pool,
+    average_pool,
+    global_average_pool,
+    global_max_pool,
+    max_pool,
+)
+from poolkit.variants import (
+    concat_pool,
+    fractional_max_pool,
+    gated_pool,
+    gem_pool,
+    lse_pool,
+    max_blur_pool,
+    median_pool,
+    mixed_pool,
+    pyramid_pool,
+    soft_pool,
+    stochastic_pool,
+)
+
+NAN, INF = np.nan, np.inf
+
+
+def line(elements):
+    return np.array(elements, float).reshape(1, -1, 1)
+
+
+# pool, elements, arguments, options -> elements
+LINES = [
+    (gem_pool, [3, 4], (2,), {"p": 2}, [12.5**0.5]),
+    (gem_pool, [-5, 2], (2,), {"p": 1, "epsilon": 1}, [1.5]),
+    (lse_pool, [0, np.log(3)], (2,), {}, [np.log(2)]),
+    (lse_pool, [0, 1000], (2,), {}, [1000 - np.log(2)]),
+    (soft_pool, [0, np.log(3)], (2,), {}, [0.75 * np.log(3)]),
+    (soft_pool, [1000, 1000, -1000], (3,), {}, [1000]),
+    (soft_pool, [-INF, 2, INF, 1, NAN, 1, -INF, -INF], (2,), {}, [2, INF, NAN, -INF]),
+    (stochastic_pool, [1, 3, 0, 0], (2,), {}, [2.5, 0]),
+    (mixed_pool, [1, 3], (2,), {"a": 0.25}, [2.25]),
+    (gated_pool, [1, 3, 1, 3], ([0, 0],), {}, [2.5, 2.5]),
+    (gated_pool, [1, 3, 3, 1], ([0, 1000],), {}, [3, 3]),
+    (gated_pool, [1, 3], ([0, -1000],), {}, [2]),
+    (median_pool, [1, 9, 2, 7, 7, 8], (3,), {}, [2, 7]),
+    (median_pool, [4, 1, 9], (2, 1, "same"), {}, [2.5, 5, 9]),
+    (median_pool, [1, NAN, INF, INF], (2,), {}, [NAN, INF]),
+    (max_blur_pool, [0, 0, 8, 0, 0, 0], (2,), {}, [6, 2, 0]),
+    (max_blur_pool, [0, 0, 8, 0, 0, 0], (1, 1), {}, [0, 2, 4, 2, 0, 0]),
+]
+
+
+@pytest.mark.parametrize("pool, elements, arguments, options, expected", LINES)
+def test_by_hand(pool, elements, arguments, options, expected):
+    assert_allclose(pool(line(elements), *arguments, **options).ravel(), expected, rtol=1e-12)
+
+
+def test_concat_joins_maxima_and_averages_along_the_channels():
+    x = np.array([[1, 10], [5, 20]], float)[None]
+    assert concat_pool(x).tolist() == [[5, 20, 3, 15]]
+    assert concat_pool(np.moveaxis(x, -1, 1), "channels_first", keepdims=True).shape == (1, 4, 1)
+
+
+def test_a_pyramid_has_one_length_for_maps_of_any_size():
+    sizes = {pyramid_pool(np.ones((2, *spatial, 3))).shape for spatial in ((4, 4), (9, 5), (1, 30))}
+    assert sizes == {(2, 3 * (1 + 4 + 16))}
+
+
+# Second formulations: the plain loops, with the formula of each paper
+
+
+def lse(elements):
+    return np.log(np.mean(np.exp(np.array(elements) * 0.5))) / 0.5
+
+
+def soft(elements):
+    weights = np.exp(elements)
+    return np.sum(weights * elements) / np.sum(weights)
+
+
+FORMULAS = {
+    "gem": (gem_pool, {"p": 3.0}, lambda e: np.mean(np.maximum(e, 1e-6) ** 3.0) ** (1 / 3)),
+    "lse": (lse_pool, {"r": 0.5}, lse),
+    "soft": (soft_pool, {}, soft),
+    "mixed": (mixed_pool, {"a": 0.3}, lambda e: 0.3 * np.max(e) + 0.7 * np.mean(e)),
+    "median": (median_pool, {}, np.median),
+}
+
+
+@pytest.mark.parametrize("pool, options, formula", FORMULAS.values(), ids=FORMULAS)
+@given(case=poolings(("float64",)))
+def test_the_formula_of_the_paper_gives_the_same(pool, options, formula, case):
+    expected = case.by_loops(formula).astype(float)
+    assert_allclose(pool(*case.arguments, **options), expected, rtol=1e-9, atol=1e-9)
+
+
+@given(case=poolings(("uint8",)))
+def test_stochastic_pooling_weighs_elements_by_themselves(case):
+    expected = case.by_loops(lambda e: np.dot(e, e) / max(np.sum(e), 1)).astype(np.float32)
+    assert_allclose(stochastic_pool(*case.arguments), expected, rtol=1e-6)
+
+
+def test_gates_see_each_place_of_the_window_with_its_own_weight():
+    random = np.random.default_rng(0)
+    x, weights = random.normal(size=(2, 6, 5, 3)), random.normal(size=(2, 3))
+    windows = np.lib.stride_tricks.sliding_window_view(x, (2, 3), axis=(1, 2))
+    gate = 1 / (1 + np.exp(-(windows * weights).sum((-1, -2))))
+    expected = gate * max_pool(x, (2, 3), 1) + (1 - gate) * average_pool(x, (2, 3), 1)
+    assert_allclose(gated_pool(x, weights, 1), expected)
+
+
+def test_max_blur_is_max_then_blur_then_thinning():
+    x = np.random.default_rng(0).normal(size=(1, 12, 1))
+    blurred = np.convolve(max_pool(x, 3, 1, "same").ravel(), [0.25, 0.5, 0.25], "valid")
+    assert_allclose(max_blur_pool(x, 3, 1).ravel()[1:-1], blurred)
+    assert_allclose(max_blur_pool(x, 3, 3).ravel(), max_blur_pool(x, 3, 1).ravel()[1::3])
+
+
+@pytest.mark.parametrize("blur_size", [1, 2, 3, 5])
+def test_blurring_a_constant_changes_nothing(blur_size):
+    assert_allclose(max_blur_pool(np.full((1, 7, 6, 2), 3.0), 2, blur_size=blur_size), 3)
+
+
+def test_a_pyramid_is_its_levels_one_after_another():
+    x = np.random.default_rng(0).normal(size=(2, 5, 7, 3))
+    parts = [adaptive_max_pool(x, bins).reshape(2, -1) for bins in (1, 3)]
+    assert_array_equal(pyramid_pool(x, (1, 3)), np.concatenate(parts, axis=1))
+
+
+# Limits
+
+POSITIVE = np.random.default_rng(0).uniform(0.5, 2, (2, 6, 6, 3))
+
+
+@pytest.mark.parametrize("pool, option", [(gem_pool, {"p": 1}), (lse_pool, {"r": 1e-9}), (mixed_pool, {"a": 1e-12})])
+def test_one_end_is_the_average(pool, option):
+    assert_allclose(pool(POSITIVE, 2, **option), average_pool(POSITIVE, 2), rtol=1e-6)
+
+
+@pytest.mark.parametrize("pool, option", [(gem_pool, {"p": 900}), (lse_pool, {"r": 1e4}), (mixed_pool, {"a": 1})])
+def test_the_other_end_is_the_maximum(pool, option):
+    assert_allclose(pool(POSITIVE, 2, **option), max_pool(POSITIVE, 2), rtol=2e-3)
+
+
+def test_many_draws_average_to_the_inference_value():
+    x = np.tile(np.array([1.0, 3, 0, 4]).reshape(1, 4, 1), (40_000, 1, 1))
+    draws = stochastic_pool(x, 4, generator=np.random.default_rng(0))
+    assert set(draws.ravel()) == {1, 3, 4}
+    assert_allclose(draws.mean(), stochastic_pool(x[:1], 4).item(), rtol=0.01)
+
+
+@pytest.mark.parametrize("pseudo_random", [False, True])
+@given(length=st.integers(1, 40), count=st.integers(1, 40), seed=st.integers(0, 99))
+def test_fractional_windows_cover_the_axis_with_two_lengths(length, count, seed, pseudo_random):
+    count = min(count, length)
+    generator = np.random.default_rng(seed)
+    x = np.arange(length).reshape(1, length, 1)
+    last = fractional_max_pool(x, count, generator, pseudo_random=pseudo_random).ravel()
+    lengths = np.diff([-1, *last])
+    assert last[-1] == length - 1
+    assert set(lengths) <= {length // count, -(-length // count)}
+
+
+def test_overlapping_fractional_windows_see_the_first_element_of_the_next():
+    x = np.arange(10).reshape(1, 10, 1)
+    alone, over = (fractional_max_pool(x, 7, np.random.default_rng(0), overlap=each).ravel() for each in (False, True))
+    assert_array_equal(over, np.minimum(alone + 1, 9))
+
+
+def test_the_same_generator_gives_the_same_order_and_another_another():
+    x = np.arange(99).reshape(1, 99, 1)
+    one, same, other = (fractional_max_pool(x, 60, np.random.default_rng(seed)).tolist() for seed in (0, 0, 1))
+    assert one == same != other
+
+
+# Every one of them
+
+SLIDING = [gem_pool, lse_pool, soft_pool, stochastic_pool, mixed_pool, median_pool]
+
+
+@pytest.mark.parametrize("pool", [*SLIDING, max_blur_pool])
+@pytest.mark.parametrize("spatial", [(6,), (6, 5), (4, 5, 3)])
+def test_channels_first_is_channels_last_turned(pool, spatial):
+    x = np.random.default_rng(0).uniform(0, 1, (2, *spatial, 3))
+    turned = pool(np.moveaxis(x, -1, 1), 2, data_format="channels_first")
+    assert_allclose(np.moveaxis(turned, 1, -1), pool(x, 2), rtol=1e-12)
+
+
+@pytest.mark.parametrize("pool", [*SLIDING, max_blur_pool])
+@pytest.mark.parametrize("dtype, result", [("float16", "float16"), ("float32", "float32"), ("uint8", "float32")])
+def test_dtypes_are_kept_or_made_float32(pool, dtype, result):
+    assert pool(np.ones((1, 4, 1), dtype), 2).dtype == result
+
+
+def test_concat_of_whole_maps_is_what_the_two_globals_say():
+    x = POSITIVE.astype("float32")
+    assert_array_equal(concat_pool(x), np.concatenate([global_max_pool(x), global_average_pool(x)], axis=1))
+    assert_allclose(concat_pool(x)[:, 3:], adaptive_average_pool(x, 1)[:, 0, 0])
+
+
+X = line([1, 2, 3, 4])
+ERRORS = [
+    (lambda: gem_pool(X, 2, p=0), ValueError, "p must be positive and finite, got 0"),
+    (lambda: gem_pool(X, 2, epsilon=-1), ValueError, "epsilon must be positive and finite, got -1"),
+    (lambda: lse_pool(X, 2, r="1"), TypeError, "r must be a number, got '1'"),
+    (lambda: mixed_pool(X, 2, a=1.5), ValueError, "a must be at most 1, got 1.5"),
+    (lambda: stochastic_pool(-X, 2), ValueError, "x must be finite and not negative"),
+    (
+        lambda: stochastic_pool(X, 2, generator=3),
+        TypeError,
+        "generator must be a numpy.random.Generator or None, got 3",
+    ),
+    (lambda: gated_pool(X, ["a"]), TypeError, "weights must hold real numbers or booleans, got dtype <U1"),
+    (lambda: gated_pool(X, np.ones((2, 2))), ValueError, "pool_size must be one integer or one per spatial axis (1)"),
+    (lambda: max_blur_pool(X, 2, blur_size=0), ValueError, "blur_size must be at least 1, got 0"),
+    (
+        lambda: fractional_max_pool(X, 5, np.random.default_rng(0)),
+        ValueError,
+        "output_size must be at most 4, the length",
+    ),
+    (lambda: fractional_max_pool(X, 3, 7), TypeError, "generator must be a numpy.random.Generator, got 7"),
+    (
+        lambda: fractional_max_pool(X, 3, np.random.default_rng(0), overlap=1),
+        TypeError,
+        "overlap must be True or False",
+    ),
+    (lambda: pyramid_pool(X, ()), TypeError, "levels must be a tuple of at least one integer, got ()"),
+    (lambda: pyramid_pool(X, (0,)), ValueError, "levels must be at least 1, got 0"),
+]
+
+
+@pytest.mark.parametrize("call, error, message", ERRORS)
+def test_errors_name_the_argument_and_its_value(call, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        call()
