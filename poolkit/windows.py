@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+LARGEST = np.iinfo(np.int32).max  # no axis is longer than this in practice, and no product of two overflows
+
 
 class Windows(NamedTuple):
     """Windows that slide: output ``o`` sees ``size`` positions, ``dilation`` apart, from ``o * stride - before`` on."""
@@ -269,6 +271,8 @@ def whole_number(name, value, least):
         raise TypeError(f"{name} must be an integer, got {value!r}") from None
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
+    if value > LARGEST:
+        raise ValueError(f"{name} must be at most {LARGEST}, got {value}")
     return value
 
 

@@ -111,6 +111,7 @@ ERRORS = [
     ({"pool_size": (2.5,)}, TypeError, "pool_size must be an integer, got 2.5"),
     ({"pool_size": 0}, ValueError, "pool_size must be at least 1, got 0"),
     ({"pool_size": -2}, ValueError, "pool_size must be at least 1, got -2"),
+    ({"pool_size": 2**31}, ValueError, "pool_size must be at most 2147483647, got 2147483648"),
     ({"pool_size": (2, 2)}, ValueError, "pool_size must be one integer or one per spatial axis (1), got (2, 2)"),
     ({"pool_size": []}, ValueError, "pool_size must be one integer or one per spatial axis (1), got []"),
     (
