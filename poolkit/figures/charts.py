@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from poolkit.figures.style import FONT, INK, INPUT_EDGE, MUTED, OUTPUT, OUTPUT_EDGE, PHONE, RULE, WINDOW_EDGE, Figure
+from poolkit.figures.style import (
+    FONT,
+    INPUT_EDGE,
+    MUTED,
+    OUTPUT,
+    OUTPUT_EDGE,
+    PHONE,
+    RULE,
+    WINDOW_EDGE,
+    Figure,
+    draw_text,
+)
 
 _LINES = ((OUTPUT_EDGE, "-"), (WINDOW_EDGE, "--"), (MUTED, ":"))
 
@@ -54,9 +65,9 @@ def draw_counts(counts):
     for place, (label, count) in enumerate(counts.items()):
         top = 46 * place
         width = max(230 * count / longest, 1)
-        axes.text(0, top + 9, label, ha="left", va="center", fontsize=FONT - 1, color=INK)
+        draw_text(axes, 0, top + 9, label, "left", FONT - 1)
         axes.barh(top + 28, width, 16, color=OUTPUT, edgecolor=OUTPUT_EDGE, lw=1.5, clip_on=False)
-        axes.text(width + 8, top + 28, f"{count:,}", ha="left", va="center", fontsize=FONT, color=INK)
+        draw_text(axes, width + 8, top + 28, f"{count:,}", "left")
     return figure
 
 
