@@ -2,89 +2,14 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
-import threading
-from functools import cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
-
-ROOT = Path(__file__).parent.parent
-SITE = ROOT / "_build/html"
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
-NO_BROWSER = "no Chromium: install Debian's package chromium to test the pages"
-PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.glob("book/*.html"))
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-if not PAGES:
-    raise RuntimeError("There is no book to test in _build/html: run 'make book' first, or 'make test', which does.")
+from pages import PAGES, ROOT, SITE, soup
 
 every_page = pytest.mark.parametrize("page", PAGES)
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="module")
-def address():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=SITE))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not BROWSER:
-        assert not os.environ.get("CI"), NO_BROWSER
-        pytest.skip(NO_BROWSER)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser, address):
-    """Open a page; what its console says of errors and what it asks other hosts for is in ``page.troubles``."""
-    contexts = []
-    here = (address, "data:")
-
-    def visit(path, width=1280, scheme="light"):
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme))
-        page = contexts[-1].new_page()
-        page.troubles = []
-        note = page.troubles.append
-        page.on("pageerror", lambda error: note(f"error: {error}"))
-        page.on("console", lambda message: message.type == "error" and note(f"console: {message.text}"))
-        page.on("request", lambda request: request.url.startswith(here) or note(f"request: {request.url}"))
-        page.on("response", lambda response: response.ok or note(f"{response.status}: {response.url}"))
-        page.goto(address + path, wait_until="load")
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-
-
-@cache
-def soup(path):
-    return BeautifulSoup((SITE / path).read_text(), "html.parser")
 
 
 @every_page
