@@ -16,7 +16,7 @@ CORE = {f"poolkit.{path.stem}": path for path in PACKAGE.glob("*.py") if path.st
 CORE["poolkit"] = PACKAGE / "__init__.py"
 ALLOWED = {*sys.stdlib_module_names, "numpy", "poolkit"}
 FRAMEWORKS = {"matplotlib", "keras", "tensorflow", "jax", "torch"}
-LOADED = f"import sys, poolkit; print(sorted({FRAMEWORKS} & set(sys.modules)))"
+LOADED = f"import sys, poolkit.figures; print(sorted({FRAMEWORKS} & set(sys.modules)))"
 
 
 def imports(path):
@@ -58,7 +58,7 @@ def test_the_loops_share_no_line_with_the_package():
     assert not [name for name in imports(CORE["poolkit.loops"]) if name.startswith("poolkit")]
 
 
-def test_importing_poolkit_loads_no_framework():
+def test_importing_poolkit_and_its_figures_loads_no_framework():
     options = {"cwd": PACKAGE.parent, "text": True, "timeout": 60}
     assert subprocess.check_output([sys.executable, "-c", LOADED], **options) == "[]\n"
 

@@ -1,9 +1,15 @@
 """Every picture of the book: each function takes arrays, lets poolkit compute, and returns its figure."""
 
-from poolkit.figures.charts import draw_counts, draw_signal
+from importlib import import_module
+
+from poolkit.figures.bars import draw_counts
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling, draw_windows
 from poolkit.figures.images import draw_images, draw_stages
 from poolkit.figures.style import Figure
+
+_CHARTS = (
+    "draw_signal",
+)  # they need matplotlib, so they load when asked for: cells that run in a page have NumPy alone
 
 __all__ = [
     "Figure",
@@ -16,3 +22,9 @@ __all__ = [
     "draw_stages",
     "draw_windows",
 ]
+
+
+def __getattr__(name):
+    if name in _CHARTS:
+        return getattr(import_module("poolkit.figures.charts"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

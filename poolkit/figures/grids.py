@@ -3,7 +3,6 @@
 from itertools import product
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
 from poolkit.figures.style import (
     CELL,
@@ -17,7 +16,9 @@ from poolkit.figures.style import (
     WINDOW,
     WINDOW_EDGE,
     Figure,
+    draw_arrow,
     draw_cell,
+    draw_rectangle,
     draw_text,
     format_number,
 )
@@ -26,6 +27,7 @@ from poolkit.pooling import average_pool, global_average_pool, max_pool, min_poo
 from poolkit.windows import lay_grid, lay_windows
 
 MARGIN = 8
+DASHED, DOTTED = "5 2", "1.5 1.5"
 
 
 def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0)):
@@ -69,22 +71,22 @@ def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0)):
     height = max(x_bottom, y_top + y.shape[0] * CELL) + 36
 
     figure = Figure(width, height, alt)
-    axes = figure.canvas_axes()
     for i in range(-above, x.shape[0] + below):
         for j in range(-before, x.shape[1] + beside):
             if not (0 <= i < x.shape[0] and 0 <= j < x.shape[1]):
-                draw_cell(axes, x_left + j * CELL, x_top + i * CELL, "", "none", MUTED, linestyle=":")
+                draw_cell(figure, x_left + j * CELL, x_top + i * CELL, "", "none", MUTED, dashes=DOTTED)
     window = set(product(_inside(rows, top), _inside(columns, left)))
-    _grid(axes, x_left, x_top, x, INPUT, INPUT_EDGE, "input", window)
-    _outline(axes, x_left + left * CELL, x_top + top * CELL, columns.size * CELL, rows.size * CELL)
+    _grid(figure, x_left, x_top, x, INPUT, INPUT_EDGE, "input", window, above * CELL)
+    _outline(figure, x_left + left * CELL, x_top + top * CELL, columns.size * CELL, rows.size * CELL)
     if side_by_side:
-        _arrow(axes, (y_left - 46, x_top + CELL * x.shape[0] / 2), (y_left - 12, x_top + CELL * x.shape[0] / 2))
+        middle = x_top + CELL * x.shape[0] / 2
+        draw_arrow(figure, (y_left - 46, middle), (y_left - 12, middle))
     else:
         middle = x_left + CELL * x.shape[1] / 2
-        _arrow(axes, (middle, x_bottom + 8), (middle, y_top - 8))
-    _grid(axes, y_left, y_top, y, OUTPUT, OUTPUT_EDGE, "output", linewidth=2)
-    _outline(axes, y_left + at[1] * CELL, y_top + at[0] * CELL, CELL, CELL)
-    draw_text(axes, width / 2, height - 14, sum_)
+        draw_arrow(figure, (middle, x_bottom + 8), (middle, y_top - 8))
+    _grid(figure, y_left, y_top, y, OUTPUT, OUTPUT_EDGE, "output", linewidth=2)
+    _outline(figure, y_left + at[1] * CELL, y_top + at[0] * CELL, CELL, CELL)
+    draw_text(figure, width / 2, height - 14, sum_)
     return figure
 
 
@@ -110,17 +112,16 @@ def draw_windows(length, pool_size, strides=None, padding="valid"):
     cell, step = 34, 26
     left, top = MARGIN + windows.before * cell, MARGIN
     figure = Figure(left + (length + beyond) * cell + MARGIN, top + cell + 10 + windows.count * step + MARGIN, alt)
-    axes = figure.canvas_axes()
     for i in range(-windows.before, length + beyond):
         if 0 <= i < length:
-            draw_cell(axes, left + i * cell, top, str(i), INPUT, INPUT_EDGE, cell)
+            draw_cell(figure, left + i * cell, top, str(i), INPUT, INPUT_EDGE, cell)
         else:
-            draw_cell(axes, left + i * cell, top, "", "none", MUTED, cell, linestyle=":")
+            draw_cell(figure, left + i * cell, top, "", "none", MUTED, cell, dashes=DOTTED)
     for o, start in enumerate(starts):
         y = top + cell + 10 + o * step
-        bar = (left + start * cell + 2, y), windows.size * cell - 4, step - 6
-        axes.add_patch(Rectangle(*bar, fc=WINDOW, ec=WINDOW_EDGE, lw=1.5, ls="--", clip_on=False))
-        draw_text(axes, left + (start + windows.size / 2) * cell, y + (step - 6) / 2, f"window {o}", size=FONT - 2)
+        bar = left + start * cell + 2, y, windows.size * cell - 4, step - 6
+        draw_rectangle(figure, *bar, WINDOW, WINDOW_EDGE, 1.5, DASHED)
+        draw_text(figure, left + (start + windows.size / 2) * cell, y + (step - 6) / 2, f"window {o}", size=FONT - 2)
     return figure
 
 
@@ -135,13 +136,11 @@ def draw_flatten(maps):
     maps = np.asarray(maps)
     vector = flatten(maps[None])[0]
     alt = f"{_maps(maps)} Flatten writes them as one vector of {vector.size} numbers: {_numbers(vector)}."
-    figure, axes, below = _stack_of_maps(maps, alt, rows=-(-vector.size // 8))
-    draw_text(
-        axes, MARGIN, below + 12, f"flattened: {vector.size} numbers, channel by channel at each position", "left"
-    )
+    figure, below = _stack_of_maps(maps, alt, rows=-(-vector.size // 8))
+    draw_text(figure, MARGIN, below + 12, f"flattened: {vector.size} numbers, position by position", "left")
     for place, value in enumerate(vector):
         corner = MARGIN + place % 8 * CELL, below + 28 + place // 8 * CELL
-        draw_cell(axes, *corner, format_number(value), OUTPUT, OUTPUT_EDGE, linewidth=2)
+        draw_cell(figure, *corner, format_number(value), OUTPUT, OUTPUT_EDGE, linewidth=2)
     return figure
 
 
@@ -156,12 +155,11 @@ def draw_global_average(maps):
     maps = np.asarray(maps)
     means = global_average_pool(maps[None])[0]
     alt = f"{_maps(maps)} Global average pooling keeps one number per map: {_numbers(means)}."
-    figure, axes, below = _stack_of_maps(maps, alt, rows=1)
-    draw_text(axes, MARGIN, below + 12, f"global average: {means.size} numbers, the mean of each map", "left")
+    figure, below = _stack_of_maps(maps, alt, rows=1)
+    draw_text(figure, MARGIN, below + 12, f"global average: {means.size} numbers, the mean of each map", "left")
     for c, value in enumerate(means):
-        draw_cell(
-            axes, MARGIN + c * 1.75 * CELL, below + 28, format_number(value), OUTPUT, OUTPUT_EDGE, wide=1.6, linewidth=2
-        )
+        left = MARGIN + c * 1.75 * CELL
+        draw_cell(figure, left, below + 28, format_number(value), OUTPUT, OUTPUT_EDGE, wide=1.6, linewidth=2)
     return figure
 
 
@@ -180,31 +178,24 @@ def _stack_of_maps(maps, alt, rows):
     height, width, channels = maps.shape
     below = MARGIN + 24 + height * CELL + 16
     figure = Figure(max(8 * CELL, channels * (width * CELL + 18)) + 2 * MARGIN, below + 36 + rows * CELL, alt)
-    axes = figure.canvas_axes()
     for c in range(channels):
-        _grid(axes, MARGIN + c * (width * CELL + 18), MARGIN + 22, maps[:, :, c], INPUT, INPUT_EDGE, f"map {c}")
-    return figure, axes, below
+        _grid(figure, MARGIN + c * (width * CELL + 18), MARGIN + 22, maps[:, :, c], INPUT, INPUT_EDGE, f"map {c}")
+    return figure, below
 
 
 def _inside(windows, start):
     return range(max(start, 0), min(start + windows.size, windows.length))
 
 
-def _grid(axes, left, top, values, fill, edge, title, window=(), **style):
-    draw_text(axes, left, top - 12, title, "left", color=MUTED)
+def _grid(figure, left, top, values, fill, edge, title, window=(), above=0, **style):
+    draw_text(figure, left, top - above - 12, title, "left", color=MUTED)
     for (i, j), value in np.ndenumerate(values):
         colour = WINDOW if (i, j) in window else fill
-        draw_cell(axes, left + j * CELL, top + i * CELL, format_number(value, 2), colour, edge, **style)
+        draw_cell(figure, left + j * CELL, top + i * CELL, format_number(value, 2), colour, edge, **style)
 
 
-def _outline(axes, left, top, width, height):
-    axes.add_patch(
-        Rectangle((left, top), width, height, fc="none", ec=WINDOW_EDGE, lw=3, ls=(0, (3, 1)), clip_on=False)
-    )
-
-
-def _arrow(axes, start, end):
-    axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": MUTED, "lw": 2}, annotation_clip=False)
+def _outline(figure, left, top, width, height):
+    draw_rectangle(figure, left, top, width, height, "none", WINDOW_EDGE, 3, "9 3")
 
 
 def _numbers(values):

@@ -1,7 +1,6 @@
 """Pictures of pictures: photographs, feature maps, and the stages of a convolutional network."""
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
 from poolkit.figures.style import (
     FONT,
@@ -12,6 +11,8 @@ from poolkit.figures.style import (
     RULE,
     Figure,
     draw_cell,
+    draw_image,
+    draw_rectangle,
     draw_text,
     format_number,
 )
@@ -40,13 +41,12 @@ def draw_images(images, alt, columns=2, value_range=None):
     rows = [max(heights[start : start + columns]) for start in range(0, len(heights), columns)]
     shapes = ", ".join(f"{title}: {image.shape[0]} by {image.shape[1]}" for title, image in images.items())
     figure = Figure(PHONE, sum(rows) + TITLE * len(rows) + 2, f"{alt} Sizes: {shapes}.")
-    axes = figure.canvas_axes()
     for place, (title, image) in enumerate(images.items()):
         row, column = divmod(place, columns)
         left, top = column * (width + GAP), sum(rows[:row]) + TITLE * row
-        draw_text(axes, left, top + 10, title, "left")
-        draw_text(axes, left, top + 26, f"{image.shape[0]} × {image.shape[1]}", "left", FONT - 2, MUTED)
-        _image(axes, image, left, top + 36, width, heights[place], value_range)
+        draw_text(figure, left, top + 10, title, "left")
+        draw_text(figure, left, top + 26, f"{image.shape[0]} × {image.shape[1]}", "left", FONT - 2, MUTED)
+        _image(figure, image, left, top + 36, width, heights[place], value_range)
     return figure
 
 
@@ -65,18 +65,17 @@ def draw_stages(stages):
     size = 72
     heights = [_side(maps, largest, size) + 48 for maps in stages.values()]
     figure = Figure(PHONE, sum(heights), alt)
-    axes = figure.canvas_axes()
     top = 0
     for (title, maps), height in zip(stages.items(), heights, strict=True):
-        draw_text(axes, 0, top + 10, title, "left")
-        draw_text(axes, 0, top + 27, shapes[title], "left", FONT - 2, MUTED)
+        draw_text(figure, 0, top + 10, title, "left")
+        draw_text(figure, 0, top + 27, shapes[title], "left", FONT - 2, MUTED)
         side = _side(maps, largest, size)
         for c in range(min(maps.shape[-1], 4)):
             corner = c * (size + GAP), top + 38
             if maps.ndim == 3:
-                _image(axes, maps[:, :, c], *corner, side, side, None)
+                _image(figure, maps[:, :, c], *corner, side, side, None)
             else:
-                draw_cell(axes, *corner, format_number(maps[c], 2), OUTPUT, OUTPUT_EDGE, side, 2, linewidth=2)
+                draw_cell(figure, *corner, format_number(maps[c], 2), OUTPUT, OUTPUT_EDGE, side, 2, linewidth=2)
         top += height
     return figure
 
@@ -91,13 +90,10 @@ def _shape(maps):
     return f"{' × '.join(map(str, maps.shape))} = {maps.size:,} numbers"
 
 
-def _image(axes, image, left, top, width, height, value_range):
+def _image(figure, image, left, top, width, height, value_range):
     if image.ndim == 2:
         low, high = value_range or (image.min(), image.max())
         image = np.clip((image - low) / max(high - low, 1e-12) * 255, 0, 255).astype(np.uint8)
         image = np.repeat(image[:, :, None], 3, axis=2)
-    limits = axes.get_xlim(), axes.get_ylim()
-    extent = (left, left + width, top + height, top)
-    axes.imshow(image.astype(np.uint8), extent=extent, interpolation="none", aspect="auto")
-    axes.add_patch(Rectangle((left, top), width, height, fc="none", ec=RULE, lw=0.5, clip_on=False))
-    axes.set(xlim=limits[0], ylim=limits[1])
+    draw_image(figure, image.astype(np.uint8), left, top, width, height)
+    draw_rectangle(figure, left, top, width, height, "none", RULE, 0.5)

@@ -1,17 +1,15 @@
-"""One look for every picture: its colours, its canvas, and how it becomes SVG.
+"""One look for every picture: its colours, the elements it is made of, and how it becomes SVG.
 
 Input, window and output keep their colour in every chapter, and differ in their outline too: thin, dashed, thick.
 """
 
 import re
-from hashlib import sha256
+import zlib
+from base64 import b64encode
 from html import escape
-from io import StringIO
+from struct import pack
 
-import matplotlib as mpl
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure as MatplotlibFigure
-from matplotlib.patches import Rectangle
+import numpy as np
 
 # Each colour is named once by its light form; its dark form takes over where the page is dark.
 DARK = {
@@ -36,36 +34,33 @@ _VIEWERS = (
 )
 
 
-class Figure(MatplotlibFigure):
-    """A matplotlib figure that shows itself as themed SVG and knows its own description.
+class Figure:
+    """A picture that shows itself as themed SVG and knows its own description.
 
     Parameters
     ----------
     width, height : float
-        Size in CSS pixels; at most 360 wide, a phone shows it unscaled.
+        Size in units of the drawing; at most 360 wide, a phone shows it unscaled.
     alt : str
         What the picture shows, for those who cannot see it.
     """
 
     def __init__(self, width, height, alt):
-        super().__init__(figsize=(width / 72, height / 72), dpi=72, layout=None)
-        self.patch.set_visible(False)
-        self.alt = alt
-
-    def canvas_axes(self):
-        """Axes over the whole figure, in pixels from its top left corner."""
-        width, height = self.get_size_inches() * 72
-        axes = self.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
-        axes.set_axis_off()
-        return axes
+        self.width, self.height, self.alt = width, height, alt
+        self.elements = []
 
     def svg(self):
         """The picture as an ``<svg>`` element that fits into any page."""
-        raw = StringIO()
-        settings = {"svg.fonttype": "none", "svg.hashsalt": "poolkit", "svg.image_inline": True}
-        with mpl.rc_context(settings):
-            FigureCanvasSVG(self).print_svg(raw, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-        return _themed(raw.getvalue(), self.alt)
+        body = re.sub("|".join(DARK), lambda found: f"light-dark({found[0]}, {DARK[found[0]]})", self._body())
+        style = f"width:{self.width * 1.25:g}px;max-width:100%;height:auto;font-family:sans-serif"
+        return (
+            f'<svg class="poolkit-figure" role="img" aria-label="{escape(self.alt)}" '
+            f'viewBox="0 0 {self.width:g} {self.height:g}" style="{style}" xmlns="http://www.w3.org/2000/svg">'
+            f"<style>{_VIEWERS}</style>\n{body}\n</svg>"
+        )
+
+    def _body(self):
+        return "\n".join(self.elements)
 
     def _repr_html_(self):
         return self.svg()
@@ -74,40 +69,64 @@ class Figure(MatplotlibFigure):
         return f"<Figure: {self.alt}>"
 
 
-def _themed(svg, alt):
-    """Reduce matplotlib's SVG to what a page needs, and give every colour its dark form."""
-    width, height = re.search(r'viewBox="0 0 (\S+) (\S+)"', svg).groups()
-    body = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    body = re.sub(r"<defs>\s*<style.*?</defs>", "", body, flags=re.DOTALL)
-    body = re.sub(r"base64,\s+", "base64,", body)
-    body = re.sub(r" font-family: [^;]*;", "", body)
-    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', body))
-    mark = f"f{sha256(body.encode()).hexdigest()[:8]}"
-    body = re.sub(r' id="([^"]+)"', lambda found: f' id="{mark}{found[1]}"' if found[1] in used else "", body)
-    body = re.sub(r'(url\(#|href="#)', rf"\g<1>{mark}", body)
-    body = re.sub("|".join(DARK), lambda found: f"light-dark({found[0]}, {DARK[found[0]]})", body)
-    body = re.sub(r"<g>\s*</g>", "", re.sub(r"\s*\n\s*", "\n", body))
-    style = f"width:{float(width) * 1.25:g}px;max-width:100%;height:auto;font-family:sans-serif;stroke-linejoin:round"
-    return (
-        f'<svg class="poolkit-figure" role="img" aria-label="{escape(alt)}" viewBox="0 0 {width} {height}" '
-        f'style="{style}" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
-        f"<style>{_VIEWERS}</style>{body}</svg>"
+def draw_rectangle(figure, left, top, width, height, fill="none", edge="none", linewidth=1.0, dashes=None):
+    """A rectangle; ``dashes`` are the lengths of its outline's dashes and gaps, such as ``"4 2"``."""
+    dashed = f"; stroke-dasharray: {dashes}" if dashes else ""
+    figure.elements.append(
+        f'<rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" '
+        f'style="fill: {fill}; stroke: {edge}; stroke-width: {linewidth:g}{dashed}"/>'
     )
 
 
-def draw_cell(axes, left, top, text, fill, edge, size=CELL, wide=1, linewidth=1, **style):
-    """One cell with its number: ``size`` pixels high and ``wide`` times as wide."""
+def draw_cell(figure, left, top, text, fill, edge, size=CELL, wide=1, **outline):
+    """One cell with its number: ``size`` high and ``wide`` times as wide."""
     width = size * wide
-    style |= {"facecolor": fill, "edgecolor": edge, "linewidth": linewidth, "clip_on": False}
-    axes.add_patch(Rectangle((left, top), width, size, **style))
+    draw_rectangle(figure, left, top, width, size, fill, edge, **outline)
     if text:
-        draw_text(axes, left + width / 2, top + size / 2, text, size=FONT if len(text) < 5 * wide else FONT - 3)
+        draw_text(figure, left + width / 2, top + size / 2, text, size=FONT if len(text) < 5 * wide else FONT - 3)
 
 
-def draw_text(axes, x, y, text, align="center", size=FONT, color=INK):
+def draw_text(figure, x, y, text, align="center", size=FONT, color=INK):
     """One line of text, centred on ``y``."""
-    axes.text(x, y, text, ha=align, va="center", fontsize=size, color=color)
+    anchor = {"left": "start", "center": "middle", "right": "end"}[align]
+    figure.elements.append(
+        f'<text x="{x:g}" y="{y:g}" dy=".35em" '
+        f'style="font-size: {size:g}px; text-anchor: {anchor}; fill: {color}">{escape(text)}</text>'
+    )
+
+
+def draw_arrow(figure, start, end):
+    """A line with a head of two short lines, drawn level or straight down."""
+    (x, y), (to_x, to_y) = start, end
+    head = f"M{to_x - 7:g} {to_y - 5:g}L{to_x:g} {to_y:g}L{to_x - 7:g} {to_y + 5:g}"
+    if x == to_x:
+        head = f"M{to_x - 5:g} {to_y - 7:g}L{to_x:g} {to_y:g}L{to_x + 5:g} {to_y - 7:g}"
+    figure.elements.append(
+        f'<path d="M{x:g} {y:g}L{to_x:g} {to_y:g}{head}" style="fill: none; stroke: {MUTED}; stroke-width: 2"/>'
+    )
+
+
+def draw_image(figure, pixels, left, top, width, height):
+    """Pixels of shape ``(H, W, 3)`` and dtype uint8, each a sharp rectangle."""
+    png = b64encode(_png(pixels)).decode()
+    figure.elements.append(
+        f'<image x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" preserveAspectRatio="none" '
+        f'style="image-rendering: pixelated" href="data:image/png;base64,{png}"/>'
+    )
+
+
+def _png(pixels):
+    """A PNG file: its signature, then chunks for header, compressed rows (each after a filter byte 0) and end."""
+    height, width, _ = pixels.shape
+    rows = np.pad(pixels.reshape(height, -1), ((0, 0), (1, 0)))
+    chunks = {
+        b"IHDR": pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0),
+        b"IDAT": zlib.compress(rows.tobytes(), 9),
+        b"IEND": b"",
+    }
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        pack(">I", len(data)) + kind + data + pack(">I", zlib.crc32(kind + data)) for kind, data in chunks.items()
+    )
 
 
 def format_number(value, decimals=4):
