@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from poolkit import average_pool, max_pool, min_pool
+from poolkit import average_pool, global_average_pool, max_pool, min_pool
 from poolkit.figures import (
     draw_counts,
+    draw_curves,
     draw_flatten,
     draw_global_average,
+    draw_gradients,
     draw_images,
     draw_pooling,
+    draw_shares,
     draw_signal,
     draw_stages,
     draw_windows,
@@ -33,6 +36,9 @@ FIGURES = {
     "images": lambda: draw_images({"one": IMAGE, "two": IMAGE}, "Two pictures that get brighter to the right."),
     "stages": lambda: draw_stages({"maps": MAPS, "means": np.array([4.0625, 4.9375])}),
     "signal": lambda: draw_signal(np.arange(12.0), {"max": np.array([5.0, 11.0])}, 6, "volts"),
+    "curves": lambda: draw_curves([0.1, 1, 100], {"one": [1.0, 2.0, 4.0]}, "p", {"most": 4}),
+    "gradients": lambda: draw_gradients(X, np.arange(1, 10).reshape(3, 3), max_pool, 2, 1, at=(1, 0)),
+    "shares": lambda: draw_shares([1, 3], {"average": [0.5, 0.5], "max": [0, 1]}),
     "counts": lambda: draw_counts({"many": 5120, "few": 64}),
 }
 every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
@@ -83,6 +89,31 @@ def test_counts_show_their_numbers_and_the_longest_bar_is_the_largest():
     widths = [float(width) for width in re.findall(r'<rect [^>]* width="([^"]+)"', figure.svg())]
     assert sorted(texts(figure)) == ["5,120", "64", "few", "many"]
     assert np.isclose(widths[0] / widths[1], 5120 / 64)
+
+
+def test_gradients_show_both_ways_and_what_one_element_adds_up():
+    shown = texts(draw_gradients(X, [[10, 20], [30, 40]], average_pool, 2, at=(0, 2)))
+    back = ["2.5", "2.5", "5", "5", "2.5", "2.5", "5", "5", "7.5", "7.5", "10", "10", "7.5", "7.5", "10", "10"]
+    assert shown[17:22] == ["output", "4.25", "4.25", "4.25", "3.5"]
+    assert shown[22:] == ["dx", *back, "dy", "10", "20", "30", "40", "dx[0, 2] = 5"]
+
+
+def test_gradients_of_windows_that_overlap_are_shown_as_a_sum():
+    assert texts(FIGURES["gradients"]())[-1] == "dx[1, 0] = 1 + 4 = 5"
+
+
+def test_gradients_of_a_global_pooling_come_from_one_number():
+    shown = texts(draw_gradients(X, [[16]], global_average_pool, keepdims=True))
+    assert shown[-2:] == ["16", "dx[0, 0] = 1"]
+
+
+def test_shares_add_up_to_the_output_beside_them():
+    assert texts(FIGURES["shares"]())[4:] == ["50%", "50%", "average", "2", "0%", "100%", "max", "3"]
+
+
+def test_curves_keep_their_values_and_levels():
+    lines = FIGURES["curves"]().axes[0].lines
+    assert [list(line.get_ydata()) for line in lines] == [[4, 4], [1, 2, 4]]
 
 
 def test_images_keep_their_pixels():

@@ -2,22 +2,27 @@
 
 from importlib import import_module
 
-from poolkit.figures.bars import draw_counts
+from poolkit.figures.bars import draw_counts, draw_shares
+from poolkit.figures.gradients import draw_gradients
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling, draw_windows
 from poolkit.figures.images import draw_images, draw_stages
 from poolkit.figures.style import Figure
 
 _CHARTS = (
+    "draw_curves",
     "draw_signal",
 )  # they need matplotlib, so they load when asked for: cells that run in a page have NumPy alone
 
 __all__ = [
     "Figure",
     "draw_counts",
+    "draw_curves",
     "draw_flatten",
     "draw_global_average",
+    "draw_gradients",
     "draw_images",
     "draw_pooling",
+    "draw_shares",
     "draw_signal",
     "draw_stages",
     "draw_windows",

@@ -75,6 +75,39 @@ def draw_signal(x, pooled, pool_size, unit):
     return figure
 
 
+def draw_curves(x, curves, label, levels=()):
+    """Draw numbers that depend on one other as curves, over levels that they may reach.
+
+    Parameters
+    ----------
+    x : array_like
+        What they depend on, positive and rising; it is drawn on a logarithmic scale.
+    curves : dict from str to array_like
+        Up to three, of the length of ``x``; the key names the curve.
+    label : str
+        What ``x`` is.
+    levels : dict from str to float, optional
+        Horizontal lines and their names.
+    """
+    ends = [f"{name}, from {y[0]:.2f} to {y[-1]:.2f}" for name, y in curves.items()]
+    marks = [f"{name}, {level:g}" for name, level in dict(levels).items()]
+    alt = f"Curves over {label} from {x[0]:g} to {x[-1]:g}: {'; '.join(ends)}. Levels: {'; '.join(marks)}."
+    figure = Chart(PHONE, 270, alt)
+    axes = figure.add_axes((0.1, 0.17, 0.88, 0.7))
+    for name, level in dict(levels).items():
+        axes.axhline(level, color=RULE, lw=1.5)
+        axes.text(x[-1], level, name, ha="right", va="bottom", fontsize=FONT - 3, color=MUTED)
+    for place, ((name, y), (color, dashes)) in enumerate(zip(curves.items(), _LINES, strict=False)):
+        axes.plot(x, y, color=color, lw=2.2, ls=dashes)
+        _text(figure, 0.1 + 0.45 * place, 0.95, f"{name} {_DASHES[dashes]}", color)
+    _plain(axes)
+    axes.set_xscale("log")
+    axes.set_xticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
+    axes.minorticks_off()
+    axes.set_xlabel(label, color=MUTED, fontsize=FONT - 3)
+    return figure
+
+
 _DASHES = {"-": "—", "--": "- -", ":": "···"}
 
 

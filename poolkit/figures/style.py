@@ -96,9 +96,10 @@ def draw_text(figure, x, y, text, align="center", size=FONT, color=INK):
 
 
 def draw_arrow(figure, start, end):
-    """A line with a head of two short lines, drawn level or straight down."""
+    """A line with a head of two short lines, drawn to the right, to the left or straight down."""
     (x, y), (to_x, to_y) = start, end
-    head = f"M{to_x - 7:g} {to_y - 5:g}L{to_x:g} {to_y:g}L{to_x - 7:g} {to_y + 5:g}"
+    back = to_x - 7 if to_x > x else to_x + 7
+    head = f"M{back:g} {to_y - 5:g}L{to_x:g} {to_y:g}L{back:g} {to_y + 5:g}"
     if x == to_x:
         head = f"M{to_x - 5:g} {to_y - 7:g}L{to_x:g} {to_y:g}L{to_x + 5:g} {to_y - 7:g}"
     figure.elements.append(
