@@ -19,7 +19,8 @@ def gem_pool(x, pool_size, strides=None, padding="valid", data_format="channels_
 
     .. math:: y_o = \Bigl( \frac{1}{|R_o|} \sum_{i \in R_o} \max(x_i, \varepsilon)^p \Bigr)^{1/p}
 
-    Elements below ``epsilon`` count as ``epsilon``, so it is made for maps after a ReLU.
+    Elements below ``epsilon`` count as ``epsilon``, so it is made for maps after a ReLU. It is the log-sum-exp of
+    logarithms, and computed so: large powers do not overflow.
 
     Source: Radenović, Tolias & Chum 2017, arXiv 1711.02512.
 
@@ -30,7 +31,7 @@ def gem_pool(x, pool_size, strides=None, padding="valid", data_format="channels_
     """
     values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
     p, epsilon = positive("p", p), positive("epsilon", epsilon)
-    return (average(np.maximum(values, epsilon) ** p, grid, None) ** (1 / p)).astype(dtype)
+    return np.exp(_lse(np.log(np.maximum(values, epsilon)), p, grid)).astype(dtype)
 
 
 def lse_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last", *, r=1.0):
@@ -48,9 +49,7 @@ def lse_pool(x, pool_size, strides=None, padding="valid", data_format="channels_
     999.3069
     """
     values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
-    r = positive("r", r)
-    total = fold(np.logaddexp, r * values, -np.inf, grid)
-    return ((total - np.log(counts(values, grid, None))) / r).astype(dtype)
+    return _lse(values, positive("r", r), grid).astype(dtype)
 
 
 def soft_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last"):
@@ -286,6 +285,11 @@ def concat_pool(x, data_format="channels_last", *, keepdims=False):
 def _prepare(x, pool_size, strides, padding, data_format):
     x = real_array(x)
     return *summable(x), lay_grid(x.shape, pool_size, strides, padding, data_format)
+
+
+def _lse(values, r, grid):
+    total = fold(np.logaddexp, r * values, -np.inf, grid)
+    return (total - np.log(counts(values, grid, None))) / r
 
 
 def _mix(a, values, grid):

@@ -42,6 +42,7 @@ def line(elements):
 LINES = [
     (gem_pool, [3, 4], (2,), {"p": 2}, [12.5**0.5]),
     (gem_pool, [-5, 2], (2,), {"p": 1, "epsilon": 1}, [1.5]),
+    (gem_pool, [1, 7, 1e-4, 1e-4], (2,), {"p": 900}, [7 * 2 ** (-1 / 900), 1e-4]),
     (lse_pool, [0, np.log(3)], (2,), {}, [np.log(2)]),
     (lse_pool, [0, 1000], (2,), {}, [1000 - np.log(2)]),
     (soft_pool, [0, np.log(3)], (2,), {}, [0.75 * np.log(3)]),
