@@ -94,8 +94,8 @@ def class_activation_maps(x, weights, data_format="channels_last"):
     Returns
     -------
     ndarray
-        ``(N, *spatial, K)`` or ``(N, K, *spatial)``. Floating dtypes as NumPy combines them, summed in at least float64; float32
-        of integers and booleans.
+        ``(N, *spatial, K)`` or ``(N, K, *spatial)``. Floating dtypes as NumPy combines them, float32 for integers and
+        booleans; summed in at least float64.
 
     Raises
     ------
