@@ -2,7 +2,7 @@
 
 from poolkit.convolution import convolve
 from poolkit.gradients import vjp
-from poolkit.heads import dense_parameters, flatten
+from poolkit.heads import class_activation_maps, dense_parameters, flatten
 from poolkit.pooling import (
     adaptive_average_pool,
     adaptive_max_pool,
@@ -23,6 +23,7 @@ __all__ = [
     "adaptive_max_pool",
     "adaptive_min_pool",
     "average_pool",
+    "class_activation_maps",
     "convolve",
     "dense_parameters",
     "flatten",
