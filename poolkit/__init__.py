@@ -1,8 +1,9 @@
 """Pooling on NumPy arrays, from scratch."""
 
+from poolkit.blocks import set_threads
 from poolkit.convolution import convolve
 from poolkit.gradients import vjp
-from poolkit.heads import class_activation_maps, dense_parameters, flatten
+from poolkit.heads import dense_parameters, flatten
 from poolkit.pooling import (
     adaptive_average_pool,
     adaptive_max_pool,
@@ -23,7 +24,6 @@ __all__ = [
     "adaptive_max_pool",
     "adaptive_min_pool",
     "average_pool",
-    "class_activation_maps",
     "convolve",
     "dense_parameters",
     "flatten",
@@ -35,6 +35,7 @@ __all__ = [
     "max_unpool",
     "min_pool",
     "output_shape",
+    "set_threads",
     "vjp",
 ]
 __version__ = "0.1.0"

@@ -2,12 +2,15 @@
 
 Maximum, minimum and sum each combine two elements into one, in any order of brackets (up to rounding). So a window of
 any rank can be folded one axis after another: every row of it first, then the column of results. A *grid* is a dict
-from each spatial axis to its windows (:mod:`poolkit.windows`).
+from each spatial axis to its windows (:mod:`poolkit.windows`). Large arrays go the fast way, in :mod:`poolkit.blocks`.
 """
 
+from functools import lru_cache
 from math import prod
 
 import numpy as np
+
+from poolkit import blocks
 
 
 def real_array(value, name="x"):
@@ -34,8 +37,13 @@ def fold(combine, x, identity, grid):
         if windows.is_whole_axis():
             x = combine.reduce(x, axis, keepdims=True)
             continue
-        y = np.full(with_length(x.shape, axis, windows.count), identity, x.dtype)
-        for outputs, positions in along(axis, windows):
+        steps = along(axis, windows)
+        if windows.starts_inside():
+            y = x[steps[0][1]].copy()
+            steps = steps[1:]
+        else:
+            y = np.full(with_length(x.shape, axis, windows.count), identity, x.dtype)
+        for outputs, positions in steps:
             y[outputs] = combine(y[outputs], x[positions])
         x = y
     return x
@@ -53,6 +61,10 @@ def unfold_sum(dy, shape, grid):
 
 def extreme(combine, x, grid, mask):
     """The maximum or minimum of every window. The identity of ``combine`` is what a masked element cannot beat."""
+    if mask is None and blocks.fit_whole(x, grid):
+        return blocks.whole_extreme(combine, x, grid)
+    if mask is None and blocks.fit(x, grid):
+        return blocks.extreme(combine, x, grid)
     identity = least_of(combine, x.dtype)
     if x.dtype.kind != "f":
         refuse_empty(counts(x, grid, mask) > 0, x.dtype)
@@ -88,24 +100,32 @@ def winners(combine, x, grid, mask):
 
 def average(x, grid, mask, count_include_pad=False):
     """The sum of every window over the number of its elements."""
+    if mask is None and blocks.fit_whole(x, grid) and not count_include_pad:
+        return blocks.whole_average(x, grid)
+    if mask is None and blocks.fit(x, grid):
+        return blocks.average(x, grid, count_include_pad)
     total, dtype = summable(x)
     if mask is not None:
         total = np.where(presence(mask, x, grid), total, 0)
     with np.errstate(invalid="ignore"):  # ∞ - ∞, and 0 / 0 where a window is empty, are NaN by design
-        mean = fold(np.add, total, 0, grid) / counts(x, grid, mask, count_include_pad).astype(total.dtype)
+        mean = fold(np.add, total, 0, grid) / counts(x, grid, mask, count_include_pad)
     return mean.astype(dtype, copy=False)
 
 
 def counts(x, grid, mask, count_include_pad=False):
     """How many elements each window averages over; the shape broadcasts over the result."""
-    present = np.ones((1, *x.shape[1:]), bool) if mask is None else presence(mask, x, grid)
-    count = fold(np.add, present.astype(np.intp), 0, grid)
-    if count_include_pad:
-        here = np.ones([x.shape[axis] if axis in grid else 1 for axis in range(x.ndim)], np.intp)
-        padded = {axis: windows.with_padding() for axis, windows in grid.items()}
-        everywhere = np.ones([padded[axis].length if axis in grid else 1 for axis in range(x.ndim)], np.intp)
-        count = count + fold(np.add, everywhere, 0, padded) - fold(np.add, here, 0, grid)
-    return count
+    everything = _counts(x.ndim, tuple(grid.items()), count_include_pad)
+    if mask is None:
+        return everything
+    count = fold(np.add, presence(mask, x, grid).astype(np.intp), 0, grid)
+    return count + everything - _counts(x.ndim, tuple(grid.items()), False) if count_include_pad else count
+
+
+@lru_cache(256)
+def _counts(ndim, grid, count_include_pad):
+    grid = {axis: windows.with_padding() if count_include_pad else windows for axis, windows in grid}
+    ones = np.ones([grid[axis].length if axis in grid else 1 for axis in range(ndim)], np.intp)
+    return fold(np.add, ones, 0, grid)
 
 
 def power_mean_root(x, p, grid, mask):
@@ -136,7 +156,7 @@ def gather(x, grid):
 def summable(x):
     """``x`` in a dtype in which sums are safe, at least float64, and the dtype that the result has to have."""
     dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
-    return x.astype(np.result_type(x, np.float64), copy=False), dtype
+    return x.astype(np.promote_types(x.dtype, np.float64), copy=False), dtype
 
 
 def presence(mask, x, grid):
@@ -165,11 +185,11 @@ def least_of(combine, dtype):
     return np.iinfo(dtype).min if combine is np.maximum else np.iinfo(dtype).max
 
 
+@lru_cache(1024)
 def along(axis, windows):
     """The steps of ``windows``, as indices into whole arrays."""
     before = (slice(None),) * axis
-    for outputs, positions in windows.steps():
-        yield (*before, outputs), (*before, positions)
+    return [((*before, outputs), (*before, positions)) for outputs, positions in windows.steps()]
 
 
 def with_length(shape, axis, length):

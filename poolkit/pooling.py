@@ -125,9 +125,9 @@ def average_pool(
     .. math:: y_o = \frac{1}{|R_o|} \sum_{i \in R_o} x_i
 
     Arguments, shapes and errors are those of :func:`max_pool`, but a window with no element gives NaN, whatever the
-    dtype. Floating dtypes are kept, integers and booleans give float32; sums are taken in float64. With
-    ``count_include_pad`` the sum is divided by the padding that was asked for as well, as if it held zeros; what
-    ``ceil_mode`` adds never counts.
+    dtype. Floating dtypes are kept, integers and booleans give float32; sums that could lose digits or leave the range
+    of float32 are taken in float64. With ``count_include_pad`` the sum is divided by the padding that was asked for as
+    well, as if it held zeros; what ``ceil_mode`` adds never counts.
 
     Examples
     --------

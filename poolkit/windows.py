@@ -4,6 +4,7 @@ Along one axis a pooling is a table of windows: which input positions each outpu
 input are simply not there; there is no padded array, so no border value that could win a maximum or dilute a mean.
 """
 
+from functools import lru_cache, wraps
 from math import prod
 from numbers import Real
 from operator import index
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+PLAIN = {int, bool, str, type(None)}
 LARGEST = np.iinfo(np.int32).max  # no axis is longer than this in practice, and no product of two overflows
 
 
@@ -46,6 +48,28 @@ class Windows(NamedTuple):
         positions = np.arange(self.count)[:, None] * self.stride - self.before + self.dilation * np.arange(self.size)
         return np.where((positions >= 0) & (positions < self.length), positions, -1)
 
+    def inside(self):
+        """The range ``first, last`` of the outputs whose window lies wholly inside the axis; without dilation."""
+        first = min(-(-self.before // self.stride), self.count)
+        last = min((self.length + self.before - self.size) // self.stride + 1, self.count)
+        return first, max(first, last)
+
+    def lengths(self):
+        """How many positions each window sees; without dilation."""
+        starts = np.arange(self.count) * self.stride - self.before
+        return np.minimum(starts + self.size, self.length) - np.maximum(starts, 0)
+
+    def part(self, start, stop):
+        """Some outputs alone: the slice of positions that they see, their own slice, their windows; no dilation."""
+        offset = start * self.stride - self.before
+        first, last = max(0, offset), min(self.length, (stop - 1) * self.stride - self.before + self.size)
+        windows = self._replace(length=last - first, before=first - offset, count=stop - start)
+        return slice(first, last), slice(start, stop), windows
+
+    def starts_inside(self):
+        """Whether every window has its first place inside the axis."""
+        return self.before == 0 and (self.count - 1) * self.stride < self.length
+
     def is_whole_axis(self):
         """Whether a single window sees every position."""
         return self.count == 1 and self.dilation == 1 and self.size - self.before >= self.length
@@ -74,6 +98,10 @@ class Bins(NamedTuple):
         for place in range(max(stops - starts)):
             there = starts + place < stops
             yield outputs[there], starts[there] + place
+
+    def starts_inside(self):
+        """Every bin has at least one position."""
+        return True
 
     def is_whole_axis(self):
         """Whether a single bin sees every position."""
@@ -111,6 +139,22 @@ def lay_windows(length, size, stride, padding, dilation=1, ceil_mode=False):
     return Windows(length, size, stride, dilation, before, after, count)
 
 
+def remembered(lay):
+    """Let ``lay`` look up a grid that it has laid before: checking the arguments anew would take longer than to pool.
+
+    Only plain arguments are looked up, by type and value: a sequence may hold True where it should hold 1.
+    """
+    look_up = lru_cache(1024, typed=True)(lay)
+
+    @wraps(lay)
+    def lay_or_look_up(shape, *arguments):
+        plain = PLAIN.issuperset(map(type, arguments))
+        return (look_up if plain else lay)(shape, *arguments)
+
+    return lay_or_look_up
+
+
+@remembered
 def lay_grid(shape, pool_size, strides, padding, data_format, dilation=1, ceil_mode=False, name="x"):
     """Check the arguments of a sliding pooling and lay its windows: a dict from spatial axis to :class:`Windows`."""
     axes = spatial_axes(shape, data_format, name)
@@ -123,6 +167,7 @@ def lay_grid(shape, pool_size, strides, padding, data_format, dilation=1, ceil_m
     return {axis: lay_windows(shape[axis], *rule, ceil_mode) for axis, *rule in rules}
 
 
+@remembered
 def lay_bins(shape, output_size, data_format):
     """Check the arguments of an adaptive pooling and lay its bins: a dict from spatial axis to :class:`Bins`."""
     axes = spatial_axes(shape, data_format)
@@ -130,6 +175,7 @@ def lay_bins(shape, output_size, data_format):
     return {axis: lay_adaptive(shape[axis], count) for axis, count in zip(axes, counts, strict=True)}
 
 
+@remembered
 def lay_whole_map(shape, data_format):
     """Lay one window over each whole spatial axis: the grid of a global pooling."""
     return lay_bins(shape, 1, data_format)
@@ -184,7 +230,7 @@ def output_shape(
     (1, 4, 1)
     """
     shape = list(whole_shape("input_shape", input_shape))
-    grid = lay_grid(shape, pool_size, strides, padding, data_format, dilation, ceil_mode, "input_shape")
+    grid = lay_grid(tuple(shape), pool_size, strides, padding, data_format, dilation, ceil_mode, "input_shape")
     for axis, windows in grid.items():
         shape[axis] = windows.count
     return tuple(shape)

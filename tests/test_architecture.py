@@ -20,14 +20,18 @@ LOADED = f"import sys, poolkit.figures; print(sorted({FRAMEWORKS} & set(sys.modu
 
 
 def imports(path):
-    """The dotted names that a file imports anywhere in it; ``from a import b`` counts as ``a`` and ``a.b``."""
+    """The dotted names that a file imports anywhere in it.
+
+    ``from a import b`` counts as ``a.b`` where that is a module of the core, else as ``a`` and ``a.b``.
+    """
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom):
             source = ".".join(filter(None, ["poolkit" * bool(node.level), node.module]))
-            found |= {source, *(f"{source}.{alias.name}" for alias in node.names)}
+            names = {f"{source}.{alias.name}" for alias in node.names}
+            found |= names if names <= set(CORE) else {source, *names}
     return found
 
 

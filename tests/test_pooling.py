@@ -576,13 +576,17 @@ def test_keepdims_is_true_or_false(pool, keepdims, shown):
         pool(X, keepdims=keepdims)
 
 
-def test_means_of_many_float32_numbers_stay_exact_to_the_last_digit():
-    x = np.full((1, 2**21, 2), 0.1, "float32")
-    assert_array_equal(global_average_pool(x), np.float32([[0.1, 0.1]]))
+@pytest.mark.parametrize("shape, data_format", [((1, 2**21, 2), "channels_last"), ((1, 2, 2**21), "channels_first")])
+def test_means_of_many_float32_numbers_stay_right(shape, data_format):
+    x = np.full(shape, 0.1, "float32")  # added one after the other in float32 they average to 0.0983
+    np.testing.assert_allclose(global_average_pool(x, data_format), [[0.1, 0.1]], rtol=4e-7)
 
 
-def test_means_of_large_float32_numbers_do_not_overflow():
-    assert_array_equal(average_pool(np.full((1, 2, 1), 3e38, "float32"), 2), np.float32([[[3e38]]]))
+@pytest.mark.parametrize("length", [2, 2**16])
+def test_means_of_large_float32_numbers_do_not_overflow(length):
+    x = np.full((1, length, 1), 3e38, "float32")
+    assert_array_equal(average_pool(x, 2), x[:, ::2])
+    assert_array_equal(global_average_pool(x), x[:, 0])
 
 
 @pytest.mark.parametrize("pool", GLOBAL)

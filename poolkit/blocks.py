@@ -1,0 +1,378 @@
+"""The fast path: the same folds, block by block.
+
+:mod:`poolkit.folds` says what pooling is; here it is done in the order that a processor likes. An array is cut into
+blocks that fit into its cache. Inside a block one axis is folded after another, the outermost first, so that almost
+every operation runs over long stretches of neighbours. Several threads take several blocks; NumPy lets them.
+
+What to do with a block is worked out once for its shape: a list of *steps*, each of which combines two views into a
+third (:func:`_steps`). To fold one axis, an array is seen as ``(before, length, behind)``: all before that axis, the
+axis, and all behind it.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from math import gcd, prod
+from typing import NamedTuple
+
+import numpy as np
+
+from poolkit.windows import Windows, whole_number
+
+BLOCK = 1 << 21  # bytes of input in a block: with what it becomes, it fits into a cache
+SHORT = 512  # bytes: a stretch of neighbours shorter than this is not worth an operation of its own
+SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done before a list of steps is made
+
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+X, Y, FIRST, SECOND, EVEN, ODD = range(6)  # the arrays of a block: input, output, two to hop in, two between axes
+
+_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def set_threads(count):
+    """Use ``count`` threads for large arrays. At the start there are as many as processors.
+
+    Raises
+    ------
+    TypeError, ValueError
+        ``count`` is no integer of at least 1.
+
+    Examples
+    --------
+    >>> set_threads(2)
+    """
+    global _threads
+    _threads = whole_number("count", count, 1)
+
+
+def fit(x, grid):
+    """Whether to fold ``x`` here: many elements; windows that slide, without gaps, none longer than its axis."""
+    return _is_large(x) and all(
+        type(each) is Windows and each.dilation == 1 and each.size <= each.length for each in grid.values()
+    )
+
+
+def fit_whole(x, grid):
+    """Whether to fold ``x`` here: many elements, and every window is a whole map."""
+    return _is_large(x) and all(each.is_whole_axis() for each in grid.values())
+
+
+def _is_large(x):
+    return x.nbytes >= max(SMALL, 1) and x.itemsize <= 8
+
+
+def extreme(combine, x, grid):
+    """The maximum or minimum of every window."""
+    return _fold(combine, x, grid, FLOAT32 if x.dtype == np.float16 else x.dtype, x.dtype)
+
+
+def average(x, grid, count_include_pad=False):
+    """The mean of every window."""
+    work = _sum_dtype(x.dtype, max(each.size for each in grid.values()))
+    counted = tuple(each.with_padding() if count_include_pad else each for each in grid.values())
+    return _fold(np.add, x, grid, work, x.dtype if x.dtype.kind == "f" else FLOAT32, counted)
+
+
+def whole_extreme(combine, x, grid):
+    """The maximum or minimum of every map."""
+    return _reduce(combine, x, grid, FLOAT32 if x.dtype == np.float16 else x.dtype).astype(x.dtype)
+
+
+def whole_average(x, grid):
+    """The mean of every map."""
+    total = _reduce(np.add, x, grid, _sum_dtype(x.dtype, 1))
+    if x.dtype == FLOAT32 and not np.isfinite(total).all():
+        total = _reduce(np.add, x, grid, FLOAT64)  # a sum may have left the range of float32
+    total /= prod(x.shape[axis] for axis in grid)
+    return total.astype(x.dtype if x.dtype.kind == "f" else FLOAT32)
+
+
+def _sum_dtype(dtype, size):
+    """Float32 where a sum over ``size`` elements along each axis is exact, or as good as its elements; else float64."""
+    few = size <= (64 if dtype.kind == "f" else 8)  # 8³ integers of 16 bits have a sum of at most 24
+    return FLOAT32 if few and (dtype.itemsize <= 2 or dtype == FLOAT32) else FLOAT64
+
+
+def _reduce(combine, x, grid, work):
+    """Fold whole maps, seen as ``(lead, length, inner)``."""
+    first, last = next(iter(grid)), next(reversed(grid))
+    lead, inner = prod(x.shape[:first]), prod(x.shape[last + 1 :])
+    wide = 1 < inner < 16  # too few channels for one operation each: first fold the rows, then what became of them
+    rows = x.reshape(lead, x.shape[first], -1) if wide else x.reshape(lead, -1, inner)
+    length = rows.shape[1] if x.dtype == work else max(64, BLOCK // (rows.shape[2] * work.itemsize) // 64 * 64)
+
+    def run(samples):
+        total = None
+        with np.errstate(over="ignore", invalid="ignore"):
+            for start in range(0, rows.shape[1], length):
+                part = _reduce_rows(combine, rows[samples, start : start + length].astype(work, copy=False))
+                total = part if total is None else combine(total, part)
+            return _reduce_rows(combine, total.reshape(len(total), -1, inner))
+
+    together = lead if x.nbytes <= BLOCK else -(-lead // _threads)
+    if together == lead:
+        totals = run(slice(0, lead))
+    else:
+        totals = np.concatenate([*_pool(_threads).map(run, (slice(i, i + together) for i in range(0, lead, together)))])
+    return totals.reshape(*x.shape[:first], *[1] * len(grid), *x.shape[last + 1 :])
+
+
+def _reduce_rows(combine, x):
+    """Fold the middle axis of ``x``; sums of float32 a few at a time, and these sums in float64."""
+    if combine is not np.add or x.dtype == FLOAT64:
+        return combine.reduce(x, axis=1)
+    if x.shape[2] == 1:
+        return _add_rows(x[..., 0])[:, None]
+    if x.shape[1] <= 32:
+        return np.add.reduce(x, axis=1)
+    some = x.shape[1] % 32
+    many = np.add.reduce(x[:, some:].reshape(len(x), -1, 32, x.shape[2]), axis=2)
+    return np.add.reduce(many, axis=1, dtype=FLOAT64) + np.add.reduce(x[:, :some], axis=1)
+
+
+def _add_rows(x):
+    """The sum of every row of ``x``: by BLAS, as ``add.reduce`` takes longer to start than to add a short row."""
+    length = _divisor(x.shape[1])
+    if length < 16:
+        return np.add.reduce(x, axis=1)  # in pairs
+    together = gcd(x.size // length, 32)  # so few that BLAS does not start threads of its own
+    sums = x.reshape(-1, together, length) @ np.ones(length, x.dtype)
+    return np.add.reduce(sums.reshape(len(x), -1), axis=1, dtype=FLOAT64)
+
+
+@lru_cache(256)
+def _divisor(length):
+    """The largest divisor of ``length`` up to 256."""
+    return max(divisor for divisor in range(1, 257) if length % divisor == 0)
+
+
+def _fold(combine, x, grid, work, dtype, counted=None):
+    """Fold ``x`` in dtype ``work`` and return it as ``dtype``; divide by the lengths of ``counted``, if given."""
+    windows, first, last = tuple(grid.values()), next(iter(grid)), next(reversed(grid))
+    y = np.empty((*x.shape[:first], *(each.count for each in windows), *x.shape[last + 1 :]), dtype)
+    inner, disjoint = prod(x.shape[last + 1 :]), combine is np.add
+    from_x, to_y = x.reshape(-1), y.reshape(-1)
+
+    def run(blocks):
+        ready, total = {}, 0
+        with np.errstate(over="ignore", invalid="ignore"):
+            for (samples, outermost), rows, inputs, outputs in blocks:
+                if (samples, outermost) not in ready:
+                    ready[samples, outermost] = _ready(samples, (outermost, *windows[1:]), inner, work, disjoint)
+                steps, source, result = ready[samples, outermost]
+                if x.dtype == work:
+                    source = from_x[inputs]
+                else:
+                    np.copyto(source, from_x[inputs], casting="unsafe")
+                if dtype == work:
+                    result = to_y[outputs]
+                _run(combine, steps, source, result)
+                if counted:
+                    _divide(result.reshape(samples, rows.stop - rows.start, -1), rows, *_lengths(counted, inner))
+                    total += float(np.add.reduce(result))
+                if dtype != work:
+                    np.copyto(to_y[outputs], result, casting="unsafe")
+        return total
+
+    blocks = _blocks(prod(x.shape[:first]), windows, inner, work.itemsize)
+    share = -(-len(blocks) // _threads)
+    shares = [blocks[i : i + share] for i in range(0, len(blocks), share)]
+    totals = map(run, shares) if len(shares) == 1 else _pool(_threads).map(run, shares)
+    if not np.isfinite(sum(totals)) and work == x.dtype == FLOAT32:
+        return _fold(combine, x, grid, FLOAT64, dtype, counted)  # a sum may have left the range of float32
+    return y
+
+
+class Block(NamedTuple):
+    """What is folded at once: how many samples, with which outermost windows; their rows, and where they lie."""
+
+    key: tuple
+    rows: slice
+    inputs: slice
+    outputs: slice
+
+
+@lru_cache(256)
+def _blocks(samples, windows, inner, itemsize):
+    """Cut ``samples`` into blocks: of several samples, or of some rows of one sample."""
+    outermost = windows[0]
+    row_in = prod(each.length for each in windows[1:]) * inner
+    row_out = prod(each.count for each in windows[1:]) * inner
+    size_in, size_out = outermost.length * row_in, outermost.count * row_out
+    together = min(samples, BLOCK // (size_in * itemsize))
+    if together:
+        parts = [(slice(0, outermost.length), slice(0, outermost.count), outermost)]
+    else:
+        together, rows = 1, max(1, BLOCK // (outermost.stride * row_in * itemsize))
+        parts = [outermost.part(o, min(o + rows, outermost.count)) for o in range(0, outermost.count, rows)]
+    return [
+        Block(
+            (min(together, samples - i), part),
+            outputs,
+            slice(i * size_in + inputs.start * row_in, (i + together - 1) * size_in + inputs.stop * row_in),
+            slice(i * size_out + outputs.start * row_out, (i + together - 1) * size_out + outputs.stop * row_out),
+        )
+        for i in range(0, samples, together)
+        for inputs, outputs, part in parts
+    ]
+
+
+class View(NamedTuple):
+    """Part of one array of a block: its first ``size`` elements, seen as ``item``, in ``shape``, at ``index``."""
+
+    array: int
+    size: int
+    item: str
+    shape: tuple
+    index: object
+
+    def of(self, array):
+        """The view itself; ``array`` is flat."""
+        return array[: self.size].view(self.item).reshape(self.shape)[self.index]
+
+
+def _ready(samples, windows, inner, work, disjoint):
+    """The steps for a block, with all views but those of its input and output; and an array for each of these two."""
+    steps = _steps(samples, windows, inner, work, disjoint)
+    sizes = {}
+    for view in (view for step in steps for view in step if view):
+        sizes[view.array] = max(view.size, sizes.get(view.array, 0))
+    arrays = {array: np.empty(size, work) for array, size in sizes.items()}
+    bound = [tuple(view.of(arrays[view.array]) if view and view.array > Y else view for view in step) for step in steps]
+    return bound, arrays[X], arrays[Y]
+
+
+def _run(combine, steps, x, y):
+    for step in steps:
+        one, other, result = (view.of((x, y)[view.array]) if type(view) is View else view for view in step)
+        if other is None:
+            np.copyto(result, one, casting="unsafe")
+        else:
+            combine(one, other, out=result)
+
+
+@lru_cache(1024)
+def _steps(samples, windows, inner, work, disjoint):
+    """What to do with a block: each step is ``(one, other, result)``; without ``other``, ``one`` is copied."""
+    steps, source, before = [], X, samples
+    for axis, each in enumerate(windows):
+        behind = prod(other.length for other in windows[axis + 1 :]) * inner
+        target = Y if axis == len(windows) - 1 else (EVEN, ODD)[axis % 2]
+        steps += _fold_axis(source, target, before, each, behind, work, disjoint)
+        source, before = target, before * each.count
+    return steps
+
+
+def _fold_axis(source, target, before, windows, behind, work, disjoint):
+    """The steps that fold one axis of ``source`` into ``target``."""
+    size, stride, width = windows.size, windows.stride, work.itemsize
+    first, last = windows.inside()
+    total, start = before * windows.length * behind, first * stride - windows.before
+
+    def at(array, index, item=None):
+        length = windows.count if array == target else windows.length
+        shape = (before, length) if item else (before, length, behind)
+        return View(array, before * length * behind, item or work.str, shape, np.s_[:, index])
+
+    def flat(array, begin, length):
+        begin *= behind
+        return View(array, begin + length, work.str, (-1,), slice(begin, begin + length))
+
+    def inside(shift=0):
+        return slice(start + shift, start + shift + (last - first - 1) * stride + 1, stride)
+
+    hops, shifts = _hops(size, disjoint) if first < last else [], []
+    short = (behind if stride > 1 else windows.count * behind) * width < SHORT
+    if hops and not short and (len(hops) - 1) * stride + 1 < size - 1:
+        *hops, (again, shift, _) = hops
+        shifts = [(again, shift)]
+    elif not short:
+        hops, shifts = [], [(False, shift) for shift in range(1, size)]
+    in_place = short and hops and stride == 1 and windows.count == windows.length
+
+    reached = source
+    for turn, (again, shift, reach) in enumerate(hops):  # over all rows at once, as if they were one
+        length = total - (reach - 1) * behind
+        result = flat((FIRST, SECOND)[turn % 2], 0, length)
+        if in_place and turn == len(hops) - 1:
+            result = flat(target, windows.before, length)
+        yield flat(reached, 0, length), flat(source if again else reached, shift, length), result
+        reached = (FIRST, SECOND)[turn % 2]
+
+    if first < last and not in_place:
+        if behind == 1 and stride == 2 and width in (1, 2, 4) and start % 2 == windows.length % 2 == 0 and not shifts:
+            pairs = np.s_[:, start // 2 : start // 2 + last - first]  # the lower half of a pair is the number wanted
+            wide = View(reached, total, f"u{2 * width}", (before, windows.length // 2), pairs)
+            yield wide, None, at(target, slice(first, last), f"u{width}")
+        elif not shifts:
+            item = f"V{behind * width}"
+            yield at(reached, inside(), item), None, at(target, slice(first, last), item)
+        one = at(reached, inside())
+        for again, shift in shifts:
+            yield one, at(source if again else reached, inside(shift)), at(target, slice(first, last))
+            one = at(target, slice(first, last))
+
+    ends = [0, *(o * stride - windows.before + size for o in range(first))]
+    starts = [*(o * stride - windows.before for o in range(last, windows.count)), windows.length]
+    left = [(o, range(ends[o], ends[o + 1])) for o in range(first)]
+    right = [(o, range(starts[o - last], starts[o - last + 1])) for o in reversed(range(last, windows.count))]
+    for clipped in left, right:  # each has what its neighbour has, and some more
+        known = []
+        for output, added in clipped:
+            one, *others = [*known, *(at(source, position) for position in added)]
+            known = [at(target, output)]
+            if not others:
+                yield one, None, *known
+            for other in others:
+                yield one, other, *known
+                one = known[0]
+
+
+def _hops(size, disjoint):
+    """How to reach ``size`` elements by doubling: ``(again, shift, reach)``, ``again`` to add one more of the input.
+
+    For a maximum the two halves of the last hop may overlap. A sum must not count an element twice.
+    """
+    hops, reach = [], 1
+    if not disjoint:
+        while reach < size:
+            shift = min(reach, size - reach)
+            hops.append((False, shift, reach + shift))
+            reach += shift
+        return hops
+    for bit in f"{size:b}"[1:]:
+        hops.append((False, reach, 2 * reach))
+        reach *= 2
+        if bit == "1":
+            hops.append((True, reach, reach + 1))
+            reach += 1
+    return hops
+
+
+def _divide(total, rows, number, outer, pattern):
+    """Divide the sums of one block, ``(samples, rows, the rest)``, by the numbers of elements of their windows."""
+    if number and np.frexp(number)[0] == 0.5:
+        np.multiply(total, 1 / number, out=total)  # exact, and faster
+    elif number:
+        np.divide(total, number, out=total)
+    else:
+        lengths = outer[rows]
+        same = (lengths == lengths[0]).all()
+        np.divide(total, pattern * lengths[0] if same else np.multiply.outer(lengths, pattern), out=total)
+
+
+@lru_cache(256)
+def _lengths(windows, inner):
+    """How many elements every window has, if that is one number; or how many along the first axis and the others."""
+    first, *others = (each.lengths().astype(np.float32) for each in windows)
+    if all((each == each[0]).all() for each in (first, *others)):
+        return float(prod(each[0] for each in (first, *others))), None, None
+    pattern = np.ones(inner, np.float32)
+    for each in reversed(others):
+        pattern = np.multiply.outer(each, pattern)
+    return None, first, pattern.ravel()
+
+
+@lru_cache(8)
+def _pool(threads):
+    return ThreadPoolExecutor(threads, "poolkit")
