@@ -30,6 +30,18 @@ def test_a_figure_stays_inside_its_column_on_a_phone(visit, page):
     assert visit(page, 390).evaluate(f"{overflow}.length") == 0
 
 
+@every_page
+def test_a_page_weighs_less_than_500_kib(browser, address, page):
+    opened, requests = browser.new_page(), []
+    opened.on("requestfinished", lambda request: requests.append(request))
+    opened.goto(address + page, wait_until="networkidle")
+    sizes = {request.url: request.sizes()["responseBodySize"] / 1024 for request in requests}
+    opened.close()
+    print(f"{page}: {sum(sizes.values()):.0f} KiB")
+    assert sum(sizes.values()) < 500, sizes
+    assert not [url for url in sizes if "fontawesome" in url]
+
+
 @pytest.mark.parametrize("scheme, ink", [("light", "rgb(31, 36, 48)"), ("dark", "rgb(232, 234, 240)")])
 def test_figures_follow_the_colour_scheme(visit, scheme, ink):
     figure = visit("book/index.html", scheme=scheme).locator(".poolkit-figure")
