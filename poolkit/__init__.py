@@ -3,7 +3,7 @@
 from poolkit.blocks import set_threads
 from poolkit.convolution import convolve
 from poolkit.gradients import vjp
-from poolkit.heads import dense_parameters, flatten
+from poolkit.heads import class_activation_maps, dense_parameters, flatten
 from poolkit.pooling import (
     adaptive_average_pool,
     adaptive_max_pool,
@@ -24,6 +24,7 @@ __all__ = [
     "adaptive_max_pool",
     "adaptive_min_pool",
     "average_pool",
+    "class_activation_maps",
     "convolve",
     "dense_parameters",
     "flatten",

@@ -1,11 +1,11 @@
-"""From feature maps to a classifier: flattening, and what a dense layer on top costs."""
+"""From feature maps to a classifier: flattening, what a dense layer on top costs, and what it saw where."""
 
 from math import prod
 
 import numpy as np
 
-from poolkit.folds import real_array
-from poolkit.windows import channels_first, whole_number
+from poolkit.folds import real_array, summable
+from poolkit.windows import channels_first, spatial_axes, whole_number
 
 
 def flatten(x, data_format="channels_last"):
@@ -72,3 +72,49 @@ def dense_parameters(inputs, units):
     """
     inputs, units = whole_number("inputs", inputs, 1), whole_number("units", units, 1)
     return inputs * units + units
+
+
+def class_activation_maps(x, weights, data_format="channels_last"):
+    r"""How much each position speaks for each class, under a global average and one dense layer.
+
+    .. math:: M_{m i j k} = \sum_c x_{m i j c}\, w_{c k}
+
+    The mean of a map and the bias of its class are the logit of that class.
+
+    Parameters
+    ----------
+    x : array_like, real or bool
+        The feature maps that are averaged: ``(N, *spatial, C)``, or ``(N, C, *spatial)`` for ``"channels_first"``, with
+        one to three spatial axes.
+    weights : array_like, real or bool
+        ``(C, K)``: the dense layer's, for ``K`` classes.
+    data_format : str
+        ``"channels_last"`` or ``"channels_first"``.
+
+    Returns
+    -------
+    ndarray
+        ``(N, *spatial, K)`` or ``(N, K, *spatial)``. Floating dtypes as NumPy combines them, float32 for integers and
+        booleans; summed in at least float64.
+
+    Raises
+    ------
+    TypeError, ValueError
+        An argument of the wrong type or value; weights that do not fit ``x``.
+
+    Examples
+    --------
+    >>> maps = np.array([[[1.0, 0], [3, 2]]])  # one signal, two positions, two channels
+    >>> class_activation_maps(maps, [[1], [10]])[0, :, 0]
+    array([ 1., 23.])
+
+    Source: Zhou et al. 2016, section 2, equation 2.
+    """
+    x, weights = real_array(x), real_array(weights, "weights")
+    spatial_axes(x.shape, data_format)
+    channels = 1 if channels_first(data_format) else x.ndim - 1
+    if weights.ndim != 2 or weights.shape[0] != x.shape[channels]:
+        raise ValueError(f"weights must be ({x.shape[channels]}, K) for x of shape {x.shape}, got {weights.shape}")
+    (x, dtype), (weights, other) = summable(x), summable(weights)
+    maps = np.tensordot(x, weights, axes=(channels, 0))  # (N, *spatial, K)
+    return np.moveaxis(maps, -1, channels).astype(np.result_type(dtype, other))

@@ -16,8 +16,11 @@ from poolkit.figures import (
     draw_global_average,
     draw_gradients,
     draw_images,
+    draw_learning_curves,
     draw_pooling,
+    draw_seeds,
     draw_shares,
+    draw_shift_maps,
     draw_signal,
     draw_stages,
     draw_windows,
@@ -39,6 +42,9 @@ FIGURES = {
     "curves": lambda: draw_curves([0.1, 1, 100], {"one": [1.0, 2.0, 4.0]}, "p", {"most": 4}),
     "gradients": lambda: draw_gradients(X, np.arange(1, 10).reshape(3, 3), max_pool, 2, 1, at=(1, 0)),
     "shares": lambda: draw_shares([1, 3], {"average": [0.5, 0.5], "max": [0, 1]}),
+    "learning curves": lambda: draw_learning_curves([50, 1400], {"one": [[0.5, 0.75], [0.25, 1]]}, "accuracy"),
+    "seeds": lambda: draw_seeds({"one": [0.5, 0.75], "two": [1, 1]}),
+    "shift maps": lambda: draw_shift_maps({"one": [[0, 0, 0], [0, 1, 0], [0, 0, 0.5]]}),
     "counts": lambda: draw_counts({"many": 5120, "few": 64}),
 }
 every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
@@ -114,6 +120,25 @@ def test_shares_add_up_to_the_output_beside_them():
 def test_curves_keep_their_values_and_levels():
     lines = FIGURES["curves"]().axes[0].lines
     assert [list(line.get_ydata()) for line in lines] == [[4, 4], [1, 2, 4]]
+
+
+def test_learning_curves_show_the_mean_of_the_runs_over_least_and_most():
+    figure = FIGURES["learning curves"]()
+    assert list(figure.axes[0].lines[0].get_ydata()) == [37.5, 87.5]
+    assert {y for _, y in figure.axes[0].collections[0].get_paths()[0].vertices} == {25, 50, 75, 100}
+    assert figure.alt.endswith("one 38, 88.")
+
+
+def test_seeds_show_each_run_and_the_mean():
+    figure = FIGURES["seeds"]()
+    assert texts(figure)[:4] == ["one", "62.5%", "two", "100.0%"]
+    assert re.findall(r'<circle cx="([^"]+)"', figure.svg()) == ["143.0", "210.5", "278.0", "278.0"]
+
+
+def test_shift_maps_print_each_share_in_percent():
+    figure = FIGURES["shift maps"]()
+    assert texts(figure)[1:10] == ["0", "0", "0", "0", "100", "0", "0", "0", "50"]
+    assert "100% without a shift, 17% on average" in figure.alt
 
 
 def test_images_keep_their_pixels():

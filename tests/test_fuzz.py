@@ -31,6 +31,7 @@ CALLS = {
     poolkit.output_shape: {"input_shape": X.shape} | {key: RULE[key] for key in list(RULE)[1:]},
     poolkit.flatten: {"x": X, "data_format": "channels_last"},
     poolkit.dense_parameters: {"inputs": 3, "units": 4},
+    poolkit.class_activation_maps: {"x": X, "weights": np.ones((1, 2)), "data_format": "channels_last"},
     poolkit.convolve: {"x": X, "filters": np.ones((2, 2, 1, 1)), "padding": "zero"},
     poolkit.vjp: {"pool": poolkit.max_pool, "x": X, "pool_size": 2},
     variants.gem_pool: RULE | {"p": 2.0, "epsilon": 1e-3},

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from strategies import LAYOUTS
 
-from poolkit import dense_parameters, flatten, global_average_pool
+from poolkit import class_activation_maps, dense_parameters, flatten, global_average_pool
 
 DTYPES = ["bool", "int8", "int64", "uint64", "float16", "float32", "float64", "longdouble"]
 
@@ -49,6 +49,17 @@ FLATTEN_ERRORS = [
     ([[1]], None, TypeError, "data_format must be a string, got None"),
     ([[1]], "NCHW", ValueError, "data_format must be 'channels_last' or 'channels_first', got 'NCHW'"),
 ]
+MAP_ERRORS = [
+    (np.ones((1, 4, 2)), np.ones((3, 5)), ValueError, "weights must be (2, K) for x of shape (1, 4, 2), got (3, 5)"),
+    (np.ones((1, 4, 2)), np.ones(2), ValueError, "weights must be (2, K) for x of shape (1, 4, 2), got (2,)"),
+    (np.ones((1, 4, 2)), 1j, TypeError, "weights must hold real numbers or booleans, got dtype complex128"),
+    (
+        np.ones((4, 2)),
+        np.ones((2, 5)),
+        ValueError,
+        "x must have 3, 4 or 5 axes (batch, one to three spatial axes, channels), got shape (4, 2)",
+    ),
+]
 PARAMETER_ERRORS = [
     (0, 1, ValueError, "inputs must be at least 1, got 0"),
     (1, 0, ValueError, "units must be at least 1, got 0"),
@@ -78,6 +89,41 @@ def test_one_vector_per_sample_comes_out_for_any_number_of_axes(shape, data_form
 @pytest.mark.parametrize("inputs, units, expected", PARAMETERS)
 def test_a_dense_layer_has_a_weight_per_input_and_unit_and_a_bias_per_unit(inputs, units, expected):
     assert dense_parameters(inputs, units) == expected
+
+
+def test_a_class_activation_map_weighs_the_channels_of_each_position():
+    x = np.array([[[[1, 0], [2, 1]], [[0, 3], [1, 1]]]])
+    weights = np.array([[1, 0], [2, -1]])  # class 0: c0 + 2 c1; class 1: -c1
+    maps = class_activation_maps(x, weights)
+    assert maps[0, :, :, 0].tolist() == [[1, 4], [6, 3]]
+    assert maps[0, :, :, 1].tolist() == [[0, -1], [-3, -1]]
+
+
+@pytest.mark.parametrize("shape", [(2, 5, 3), (2, 4, 5, 3), (2, 2, 3, 4, 3), (0, 5, 3)])
+def test_the_mean_of_a_class_activation_map_is_the_logit_without_its_bias(shape):
+    random = np.random.default_rng(0)
+    x, weights = random.normal(size=shape), random.normal(size=(3, 7))
+    assert_allclose(global_average_pool(class_activation_maps(x, weights)), global_average_pool(x) @ weights)
+
+
+def test_both_layouts_give_the_same_class_activation_maps():
+    x, weights = np.arange(24.0).reshape(2, 2, 2, 3), np.arange(6.0).reshape(3, 2)
+    first = class_activation_maps(np.moveaxis(x, -1, 1), weights, "channels_first")
+    assert_array_equal(np.moveaxis(first, 1, -1), class_activation_maps(x, weights))
+
+
+@pytest.mark.parametrize(
+    "dtypes, expected",
+    [
+        (("float32", "float32"), "float32"),
+        (("float16", "float64"), "float64"),
+        (("int8", "bool"), "float32"),
+        (("float16", "float16"), "float16"),
+    ],
+)
+def test_class_activation_maps_have_the_dtype_that_numpy_combines(dtypes, expected):
+    x, weights = np.ones((1, 2, 3), dtypes[0]), np.ones((3, 2), dtypes[1])
+    assert class_activation_maps(x, weights).dtype == expected
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -123,3 +169,9 @@ def test_flatten_names_what_is_wrong(x, data_format, exception, message):
 def test_dense_parameters_names_what_is_wrong(inputs, units, exception, message):
     with pytest.raises(exception, match=f"^{re.escape(message)}$"):
         dense_parameters(inputs, units)
+
+
+@pytest.mark.parametrize("x, weights, exception, message", MAP_ERRORS)
+def test_class_activation_maps_names_what_is_wrong(x, weights, exception, message):
+    with pytest.raises(exception, match=f"^{re.escape(message)}$"):
+        class_activation_maps(x, weights)

@@ -1,6 +1,6 @@
 """Load a script on the pages that use it, and on no other."""
 
-SCRIPTS = {'class="quiz"': "quiz.mjs"}
+SCRIPTS = {'class="quiz"': "quiz.mjs", 'class="math ': "formulas.mjs"}
 
 
 def add_scripts(app, page, template, context, doctree):

@@ -2,14 +2,16 @@
 
 from importlib import import_module
 
-from poolkit.figures.bars import draw_counts, draw_shares
+from poolkit.figures.bars import draw_counts, draw_seeds, draw_shares
 from poolkit.figures.gradients import draw_gradients
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling, draw_windows
 from poolkit.figures.images import draw_images, draw_stages
+from poolkit.figures.maps import draw_shift_maps
 from poolkit.figures.style import Figure
 
 _CHARTS = (
     "draw_curves",
+    "draw_learning_curves",
     "draw_signal",
 )  # they need matplotlib, so they load when asked for: cells that run in a page have NumPy alone
 
@@ -21,8 +23,11 @@ __all__ = [
     "draw_global_average",
     "draw_gradients",
     "draw_images",
+    "draw_learning_curves",
     "draw_pooling",
+    "draw_seeds",
     "draw_shares",
+    "draw_shift_maps",
     "draw_signal",
     "draw_stages",
     "draw_windows",

@@ -1,4 +1,6 @@
-"""Numbers as bars: counts, and shares of a whole."""
+"""Numbers as bars: counts, shares of a whole, and how far repeated runs spread."""
+
+import numpy as np
 
 from poolkit.figures.style import (
     FONT,
@@ -8,6 +10,7 @@ from poolkit.figures.style import (
     OUTPUT,
     OUTPUT_EDGE,
     PHONE,
+    RULE,
     WINDOW,
     WINDOW_EDGE,
     Figure,
@@ -68,3 +71,37 @@ def draw_shares(elements, shares):
         output = format_number(outputs[name], 2)
         draw_cell(figure, PHONE - 58, bottom - 28, output, OUTPUT, OUTPUT_EDGE, 28, 2, linewidth=2)
     return figure
+
+
+def draw_seeds(shares):
+    """Draw the shares that several runs of each experiment reached, each run a dot, with their mean.
+
+    Parameters
+    ----------
+    shares : dict from str to array_like
+        One share, 0 to 1, for each run; the key names the experiment.
+    """
+    shares = {name: np.asarray(values, float) for name, values in shares.items()}
+    means = {name: f"{values.mean():.1%}" for name, values in shares.items()}
+    rows = [f"{name}, mean {means[name]}, from {v.min():.1%} to {v.max():.1%}" for name, v in shares.items()]
+    left, width, row = 8, 270, 48
+    bottom = row * len(shares)
+    figure = Figure(PHONE, bottom + 18, f"Shares reached by {_runs(shares)}: {'; '.join(rows)}.")
+    for place, (name, values) in enumerate(shares.items()):
+        middle = row * place + 31
+        draw_text(figure, 0, middle - 21, name, "left", FONT - 1)
+        draw_rectangle(figure, left, middle - 0.5, width, 1, RULE)
+        draw_rectangle(figure, left + width * values.mean() - 1.5, middle - 9, 3, 18, OUTPUT_EDGE)
+        for value in values:
+            figure.elements.append(
+                f'<circle cx="{left + width * value:.1f}" cy="{middle:g}" r="4" '
+                f'style="fill: {OUTPUT}; stroke: {OUTPUT_EDGE}; stroke-width: 1.5"/>'
+            )
+        draw_text(figure, PHONE, middle, means[name], "right")
+    for share in (0, 0.5, 1):
+        draw_text(figure, max(left + width * share, 10), bottom + 8, f"{share:.0%}", size=FONT - 3, color=MUTED)
+    return figure
+
+
+def _runs(shares):
+    return " and ".join(sorted({f"{values.size} runs" for values in shares.values()}))

@@ -1,4 +1,4 @@
-"""Charts: a signal and its poolings as curves. Only they need matplotlib, so only this module imports it."""
+"""Charts: signals, and numbers that depend on one other, as curves. Only they need matplotlib: no other imports it."""
 
 import re
 from hashlib import sha256
@@ -105,6 +105,37 @@ def draw_curves(x, curves, label, levels=()):
     axes.set_xticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
     axes.minorticks_off()
     axes.set_xlabel(label, color=MUTED, fontsize=FONT - 3)
+    return figure
+
+
+def draw_learning_curves(sizes, curves, label):
+    """Draw a share against the number of training images: the mean of several runs, over a band from least to most.
+
+    Parameters
+    ----------
+    sizes : array_like
+        ``(S,)``, rising; it is drawn on a logarithmic scale.
+    curves : dict from str to array_like
+        Up to three, ``(R, S)`` for ``R`` runs, 0 to 1; the key names the curve.
+    label : str
+        What share it is.
+    """
+    curves = {name: 100 * np.asarray(runs) for name, runs in curves.items()}
+    means = {name: ", ".join(f"{mean:.0f}" for mean in runs.mean(0)) for name, runs in curves.items()}
+    shown = "; ".join(f"{name} {numbers}" for name, numbers in means.items())
+    alt = f"{label} in percent for {', '.join(map(str, sizes))} training images, mean of the runs: {shown}."
+    figure = Chart(PHONE, 270, alt)
+    axes = figure.add_axes((0.12, 0.17, 0.85, 0.7))
+    for place, ((name, runs), (color, dashes)) in enumerate(zip(curves.items(), _LINES, strict=False)):
+        axes.fill_between(sizes, runs.min(0), runs.max(0), color=color, alpha=0.2, lw=0)
+        axes.plot(sizes, runs.mean(0), color=color, lw=2.2, ls=dashes, marker="o", markersize=4)
+        _text(figure, 0.12 + 0.3 * place, 0.95, f"{name} {_DASHES[dashes]}", color)
+    _plain(axes)
+    axes.set_xscale("log")
+    axes.set_xticks(sizes, list(map(str, sizes)))
+    axes.minorticks_off()
+    axes.set_xlabel("training images", color=MUTED, fontsize=FONT - 3)
+    axes.set_ylabel(f"{label}, %", color=MUTED, fontsize=FONT - 3)
     return figure
 
 

@@ -1,0 +1,122 @@
+"""Show the ledger of claims, and give each cell that decides one an address.
+
+``{claims} <topic>`` shows the entries of ``book/claims.yml`` under that topic, and
+``{claims-filter}`` the choice of verdicts, which CSS obeys. A cell that carries the tag
+``claim:<name>`` can be linked to as ``<chapter>.html#claim-<name>``.
+"""
+
+import json
+import re
+from collections import Counter
+from functools import cache
+from html import escape
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+BOOK = Path(__file__).parents[1]
+LEDGER = BOOK / "claims.yml"
+VERDICTS = {"true": "True", "true if": "True if …", "false": "False"}
+TAGS = {"proved": "Proved", "measured": "Measured here", "cited": "Reported by a paper"}
+
+
+def entries():
+    return yaml.safe_load(LEDGER.read_text(encoding="utf-8"))
+
+
+def label(verdict):
+    return verdict.replace(" ", "-")
+
+
+@cache
+def title(chapter):
+    """The heading of a notebook."""
+    cells = json.loads((BOOK / f"{chapter}.ipynb").read_text(encoding="utf-8"))["cells"]
+    return "".join(cells[0]["source"]).splitlines()[0].removeprefix("# ")
+
+
+class Claims(SphinxDirective):
+    """The entries of one topic: verdict, reason and what decides it."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self):
+        self.env.note_dependency(str(LEDGER))
+        return [
+            self.card(each) for each in entries() if each["topic"] == self.arguments[0]
+        ]
+
+    def card(self, entry):
+        verdict = entry["verdict"]
+        card = nodes.container(ids=[entry["name"]], classes=["claim", label(verdict)])
+        said = nodes.paragraph(classes=["claim-said"])
+        said += nodes.inline("", VERDICTS[verdict], classes=["verdict"])
+        said += nodes.Text(" " + entry["claim"])
+        card += said
+        card += self.parse(entry["because"])
+        card += self.parse(
+            f"Said in: {entry['who']}. {TAGS[entry['tag']]}.", "claim-source"
+        )
+        card += nodes.paragraph("", "Decided by: ", classes=["claim-source"])
+        for number, target in enumerate(entry["decided"]):
+            card[-1] += nodes.Text(", " if number else "")
+            card[-1] += self.link(target)
+        return card
+
+    def parse(self, text, *classes):
+        """A paragraph of MyST."""
+        holder = nodes.Element()
+        self.state.nested_parse([text], self.lineno, holder)
+        holder[0]["classes"] += classes
+        return holder.children
+
+    def link(self, target):
+        if "#" in target:
+            chapter, name = target.split("#")
+            text, address = title(chapter), f"{chapter}.html#claim-{name}"
+        elif "::" in target:
+            file, name = target.removeprefix("tests/").split("::test_")
+            text, address = file, "testing.html"
+        else:
+            return self.parse(f"{{cite:t}}`{target}`")[0][0]
+        text = f"{text}: {re.sub('[-_]', ' ', name)}"
+        return nodes.reference("", text, refuri=address, internal=True)
+
+
+class Filter(SphinxDirective):
+    """One radio button for each verdict, with the number of its entries."""
+
+    def run(self):
+        self.env.note_dependency(str(LEDGER))
+        counted = Counter(entry["verdict"] for entry in entries())
+        choices = {"all": f"all {counted.total()}"}
+        choices |= {
+            label(each): f"{VERDICTS[each]} ({counted[each]})" for each in VERDICTS
+        }
+        buttons = "".join(button(*choice) for choice in choices.items())
+        legend = "<legend>Show the claims that are</legend>"
+        html = f'<fieldset class="claims-filter">{legend}{buttons}</fieldset>'
+        return [nodes.raw("", html, format="html")]
+
+
+def button(value, text):
+    checked = " checked" if value == "all" else ""
+    radio = f'<input type="radio" name="verdict" value="{value}"{checked}>'
+    return f"<label>{radio}{escape(text)}</label>"
+
+
+def give_cells_addresses(app, doctree):
+    for cell in doctree.findall(nodes.container):
+        for tag in cell["classes"]:
+            if tag.startswith("tag_claim:"):
+                cell["ids"].append(tag.replace("tag_claim:", "claim-"))
+
+
+def setup(app):
+    app.add_directive("claims", Claims)
+    app.add_directive("claims-filter", Filter)
+    app.connect("doctree-read", give_cells_addresses)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

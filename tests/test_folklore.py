@@ -1,0 +1,54 @@
+"""Claims of the ledger that no cell of a chapter decides."""
+
+import inspect
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from poolkit import adaptive_average_pool, average_pool, convolve, max_pool
+from poolkit.quiet import quiet
+
+with quiet():
+    import keras
+
+MAPS = np.random.default_rng(0).normal(size=(2, 8, 6, 1))
+
+
+def options(layer):
+    """The arguments of a Keras layer that have a name."""
+    return set(inspect.signature(layer).parameters) - {"name", "kwargs"}
+
+
+def test_keras_average_pooling_has_three_options_that_change_the_arithmetic():
+    assert options(keras.layers.AveragePooling2D) == {"pool_size", "strides", "padding", "data_format"}
+
+
+def test_keras_global_average_pooling_has_layout_and_keepdims_only():
+    assert options(keras.layers.GlobalAveragePooling2D) <= {"data_format", "keepdims"}
+    assert options(keras.layers.GlobalAveragePooling2D(keepdims=True).__init__) <= {"data_format", "keepdims"}
+
+
+def test_strides_are_the_window_by_default_in_keras_and_here():
+    layer = keras.layers.MaxPooling2D((2, 3))
+    assert layer.strides == (2, 3)
+    assert max_pool(MAPS, (2, 3)).shape == layer(MAPS).shape == (2, 4, 2, 1)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_average_pooling_is_a_convolution_with_equal_weights_thinned_out(stride):
+    blurred = convolve(MAPS, np.full((3, 3, 1, 1), 1 / 9))
+    assert_allclose(average_pool(MAPS, 3, stride), blurred[:, ::stride, ::stride], rtol=1e-12, atol=1e-12)
+
+
+def test_where_the_odd_cell_of_same_padding_goes_changes_the_result():
+    x = np.array([1, 2, 3, 4]).reshape(1, 4, 1)
+    after, before = (max_pool(x, 2, 1, padding).ravel() for padding in ("same", "same_lower"))
+    assert after.tolist() == [2, 3, 4, 4] == np.ravel(keras.layers.MaxPooling1D(2, 1, "same")(x)).tolist()
+    assert before.tolist() == [1, 2, 3, 4]
+
+
+def test_adaptive_pooling_is_a_window_only_where_the_outputs_divide_the_length():
+    assert_allclose(adaptive_average_pool(MAPS, (4, 3)), average_pool(MAPS, 2))
+    x = np.array([0.0, 0, 6, 0, 0]).reshape(1, 5, 1)
+    assert adaptive_average_pool(x, 2).ravel().tolist() == [2, 2]  # bins 0 to 2 and 2 to 4: they overlap
