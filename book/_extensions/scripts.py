@@ -1,6 +1,10 @@
 """Load a script on the pages that use it, and on no other."""
 
-SCRIPTS = {'class="quiz"': "quiz.mjs", 'class="math ': "formulas.mjs"}
+SCRIPTS = {
+    'class="quiz"': "quiz.mjs",
+    'class="math ': "formulas.mjs",
+    "tag_live": "live.mjs",
+}
 
 
 def add_scripts(app, page, template, context, doctree):

@@ -9,11 +9,8 @@ from poolkit.figures.images import draw_images, draw_stages
 from poolkit.figures.maps import draw_shift_maps
 from poolkit.figures.style import Figure
 
-_CHARTS = (
-    "draw_curves",
-    "draw_learning_curves",
-    "draw_signal",
-)  # they need matplotlib, so they load when asked for: cells that run in a page have NumPy alone
+# They need matplotlib, so they load when asked for: cells that run in a page have NumPy alone.
+CHARTS = ("draw_curves", "draw_learning_curves", "draw_signal")
 
 __all__ = [
     "Figure",
@@ -35,6 +32,6 @@ __all__ = [
 
 
 def __getattr__(name):
-    if name in _CHARTS:
+    if name in CHARTS:
         return getattr(import_module("poolkit.figures.charts"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

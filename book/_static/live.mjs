@@ -1,0 +1,166 @@
+// Cells that run in the page. The code of every cell tagged "live" can be edited; Run hands it, after the live cells above
+// it, to Python in a worker (live_worker.mjs). Nothing of that is loaded before the first press.
+
+import { colour } from "./live_colours.mjs";
+
+const HOME = new URL("../book/index.html#run-it-yourself", import.meta.url);
+const CLASSES = {
+  text: "output stream highlight-none notranslate",
+  value: "output text_plain highlight-none notranslate",
+  error: "output traceback highlight-none notranslate",
+};
+
+const cells = [...document.querySelectorAll(".cell.tag_live")].map((element, index) => makeCell(element, index + 1));
+let worker; // with the Python that is loaded, if any
+let ran = []; // what it has run since its names were last cleared, in order: {cell, code}
+let busy; // the cell whose Run was pressed and is not done yet
+cells[0].status.textContent = "This code can be changed and run here. The first run loads Python, about 10 MB.";
+
+function makeCell(element, number) {
+  const cell = { element, number, exercise: element.classList.contains("tag_exercise") };
+  cell.output = element.querySelector(".cell_output") ?? document.createElement("div");
+  cell.output.classList.add("cell_output", "docutils", "container");
+  cell.storedOutput = [...cell.output.childNodes];
+  makeEditor(cell);
+  const bar = document.createElement("div");
+  bar.className = "live-bar";
+  bar.setAttribute("role", "group");
+  bar.setAttribute("aria-label", `Cell ${number}`);
+  cell.run = makeButton("Run", () => (busy === cell ? stop("Stopped.") : run(cell)));
+  cell.reset = makeButton("Reset", () => reset(cell));
+  cell.status = document.createElement("span");
+  cell.status.setAttribute("role", "status");
+  bar.append(cell.run, cell.reset, cell.status);
+  element.append(bar, cell.output);
+  return cell;
+}
+
+function makeButton(text, press) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", textContent: text, className: "live-button" });
+  button.addEventListener("click", press);
+  return button;
+}
+
+/** A transparent text area over the coloured code. */
+function makeEditor(cell) {
+  const code = cell.element.querySelector(".cell_input pre");
+  const editor = document.createElement("textarea");
+  const stored = { code: code.textContent.trimEnd(), html: code.innerHTML };
+  let typing = false;
+  Object.assign(editor, { value: stored.code, spellcheck: false, autocapitalize: "off", wrap: "off" });
+  editor.setAttribute("autocorrect", "off");
+  editor.setAttribute("aria-label", `Code of cell ${cell.number}`);
+  editor.setAttribute("aria-description", "Control Enter runs it. Tab indents while you type; press Escape first to leave.");
+  editor.title = "Ctrl+Enter runs. While you type, Tab indents: Escape, then Tab, leaves.";
+  code.inert = true; // the same text once more
+  code.after(editor);
+  Object.assign(cell, { editor, stored });
+  cell.show = () => (code.innerHTML = editor.value === stored.code ? stored.html : colour(editor.value));
+  editor.addEventListener("input", () => {
+    typing = true;
+    cell.show();
+  });
+  editor.addEventListener("blur", () => (typing = false));
+  editor.addEventListener("scroll", () => (code.scrollLeft = editor.scrollLeft));
+  editor.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const line = editor.value.slice(0, editor.selectionStart).split("\n").at(-1);
+    if (event.key === "Escape") typing = false;
+    else if (event.key === "Tab" && typing && !event.shiftKey) type(event, "    ");
+    else if (event.key !== "Enter") return;
+    else if (event.ctrlKey || event.metaKey || event.shiftKey) {
+      event.preventDefault();
+      run(cell);
+    } else type(event, `\n${line.match(/^ */)[0]}${line.endsWith(":") ? "    " : ""}`);
+  });
+}
+
+function type(event, text) {
+  event.preventDefault();
+  document.execCommand("insertText", false, text); // which Undo can take back, unlike a new value
+}
+
+function run(cell) {
+  if (busy) {
+    if (busy !== cell) cell.status.textContent = `Cell ${busy.number} is still running. Stop it first.`;
+    return;
+  }
+  if (!worker) {
+    worker = new Worker(new URL("live_worker.mjs", import.meta.url), { type: "module" });
+    worker.addEventListener("message", ({ data }) => hear(data));
+    worker.addEventListener("error", () => fail("Python could not be started."));
+  }
+  const above = cells.slice(0, cell.number - 1).filter(({ exercise }) => !exercise);
+  const wanted = [...above, cell].map((cell) => ({ cell, code: cell.editor.value }));
+  // Names of cells that ran later, or ran with other code, must not be seen: then all of it runs again.
+  const done = ran.findIndex((past, i) => past.cell === cell || past.cell !== wanted[i]?.cell || past.code !== wanted[i].code);
+  const kept = done < 0 ? ran.length : done;
+  const fresh = ran.slice(kept).some((past) => past.cell !== cell);
+  busy = cell;
+  cell.plan = wanted.slice(fresh ? 0 : kept);
+  if (fresh) ran = [];
+  cell.run.textContent = "Stop";
+  cell.element.setAttribute("aria-busy", "true");
+  cell.status.textContent = "Running …";
+  const sources = cell.plan.map(({ cell, code }) => ({ name: `cell ${cell.number}`, code }));
+  worker.postMessage({ fresh, sources });
+}
+
+/** What the worker says: a step of loading, the outputs of the next cell, or that it cannot go on. */
+function hear({ step, failure, outputs, failed }) {
+  if (step) busy.status.textContent = step;
+  if (failure) fail(failure);
+  if (!outputs) return;
+  const { cell, code } = busy.plan.shift();
+  ran.push({ cell, code });
+  cell.output.setAttribute("aria-live", "polite");
+  cell.output.replaceChildren(...outputs.map(draw));
+  if (failed && cell !== busy) finish(`Cell ${cell.number}, above, ended in an error. Change it, or reset it.`);
+  else if (cell === busy) finish(failed ? "An error." : outputs.length ? "Done." : "Done; it shows nothing.");
+}
+
+function draw([kind, content]) {
+  const box = document.createElement("div");
+  box.className = CLASSES[kind] ?? "output text_html";
+  if (kind === "html") box.append(document.createRange().createContextualFragment(content));
+  else {
+    const text = document.createElement("pre");
+    text.textContent = content;
+    text.tabIndex = 0; // so that a long line can be scrolled with the keyboard
+    const frame = document.createElement("div");
+    frame.className = "highlight";
+    frame.append(text);
+    box.append(frame);
+  }
+  return box;
+}
+
+function finish(message) {
+  busy.run.textContent = "Run";
+  busy.element.removeAttribute("aria-busy");
+  busy.status.textContent = message;
+  busy = undefined;
+}
+
+function stop(message) {
+  worker.terminate();
+  worker = undefined;
+  ran = [];
+  finish(message);
+}
+
+function fail(message) {
+  const { status } = busy;
+  stop(`${message} `);
+  const link = Object.assign(document.createElement("a"), { href: HOME, textContent: "Run it in Jupyter" });
+  status.append(link, " instead, or press Run to try again. Everything else on this page works without it.");
+}
+
+function reset(cell) {
+  if (busy === cell) stop("");
+  cell.editor.value = cell.stored.code;
+  cell.show();
+  cell.output.replaceChildren(...cell.storedOutput);
+  cell.status.textContent = "The stored code and output are back.";
+}

@@ -1,0 +1,44 @@
+// Python for the live cells of a page: Pyodide with NumPy, and this book's own poolkit.
+
+const PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.29.5/full/";
+const POOLKIT = new URL("poolkit.zip", import.meta.url);
+let python;
+
+self.addEventListener("message", async ({ data: { fresh, sources } }) => {
+  try {
+    python ??= await load();
+  } catch (error) {
+    console.warn(error);
+    return postMessage({ failure: error.reader ?? `Python could not be started: ${error.message}` });
+  }
+  try {
+    if (fresh) python.clear();
+    for (const { name, code } of sources) {
+      const result = python.run(name, code);
+      const [failed, outputs] = result.toJs();
+      result.destroy();
+      postMessage({ failed, outputs });
+      if (failed) return;
+    }
+  } catch (error) {
+    postMessage({ failure: `Python broke down: ${error.message.split("\n")[0]}.` });
+  }
+});
+
+async function load() {
+  postMessage({ step: "Loading Python, about 10 MB, once …" });
+  const archive = fetch(POOLKIT).then((answer) => (answer.ok ? answer.arrayBuffer() : Promise.reject(answer.status)));
+  const poolkit = archive.catch(() => unreachable("This site's own poolkit.zip"));
+  poolkit.catch(() => {}); // it is awaited below, after Pyodide
+  const host = () => unreachable(`Python could not be loaded: ${new URL(PYODIDE).host}`);
+  const { loadPyodide } = await import(`${PYODIDE}pyodide.mjs`).catch(host);
+  const pyodide = await loadPyodide({ indexURL: PYODIDE, packages: ["numpy"] }).catch(host);
+  if (!pyodide.loadedPackages.numpy) host(); // it does not throw when a package cannot be fetched
+  postMessage({ step: "Starting Python …" });
+  pyodide.unpackArchive(await poolkit, "zip");
+  return pyodide.pyimport("run_cell");
+}
+
+function unreachable(what) {
+  throw Object.assign(new Error(what), { reader: `${what} did not answer. You may be offline, or the address may be blocked.` });
+}

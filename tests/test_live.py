@@ -1,0 +1,270 @@
+"""Cells that run in the page: each gives its stored output there, and the reader can change, stop and reset it."""
+
+import os
+import re
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import nbformat
+import pytest
+from pages import PAGES, ROOT, SITE, soup
+from pyodide import FOLDER, HOST, fetch
+
+NO_NPM = "no npm: install Debian's packages nodejs and npm to test the cells that run in the page"
+OUTPUTS = """cells => cells.map(cell => [
+  ...[...cell.querySelectorAll('.output pre')].map(text => text.textContent.trim()),
+  ...[...cell.querySelectorAll('.output.text_html')].map(html => html.innerHTML.trim().replace(/base64,[^"]*/g, '')),
+])"""
+LOADED = "performance.getEntriesByType('resource').filter(({name}) => /worker|poolkit|pyodide/.test(name)).length"
+COUNT = "from itertools import count\n\nturn = count(1)"
+NOTEBOOKS = [path for path in sorted((ROOT / "book").glob("*.ipynb")) if path.stem != "advantages"]
+CHAPTERS = [f"book/{path.stem}.html" for path in NOTEBOOKS]
+every_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
+
+
+class OpenHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def end_headers(self):
+        self.send_header("Access-Control-Allow-Origin", "*")
+        super().end_headers()
+
+
+def serve(folder):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(OpenHandler, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def pyodide():
+    if not shutil.which("npm"):
+        assert not os.environ.get("CI"), NO_NPM
+        pytest.skip(NO_NPM)
+    yield from serve(fetch())
+
+
+@pytest.fixture(scope="module")
+def below_a_path():
+    yield from serve(SITE.parent)
+
+
+def answer(pyodide, route):
+    there = route.request.url.replace(FOLDER, pyodide)
+    route.fulfill(status=307, headers={"Access-Control-Allow-Origin": "*", "Location": there})
+
+
+@pytest.fixture(scope="module")
+def shared(browser, address, pyodide):
+    """One page for the tests that need none of their own, so that Python is loaded once."""
+    page = browser.new_page()
+    page.context.route(f"{HOST}**", partial(answer, pyodide))
+    page.goto(f"{address}book/basics.html")
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def page(shared):
+    yield shared
+    shared.set_viewport_size({"width": 1280, "height": 900})
+    for button in shared.get_by_role("button", name="Reset").all():
+        button.click()
+
+
+def cell_of(page, number):
+    return page.locator(".cell.tag_live").nth(number - 1)
+
+
+def edit(cell, code):
+    cell.get_by_role("textbox").fill(code)
+
+
+def run(cell, says="Done"):
+    """Press Run, wait until the status says so, and return the text of the output."""
+    cell.get_by_role("button", name="Run").click()
+    return output_of(cell, says)
+
+
+def output_of(cell, says="Done"):
+    cell.get_by_role("status").filter(has_text=says).wait_for(timeout=60_000)
+    return cell.locator(".cell_output").inner_text().strip()
+
+
+@every_chapter
+def test_a_chapter_has_at_least_two_live_cells(chapter):
+    assert len(soup(chapter).select(".cell.tag_live")) >= 2
+
+
+@every_chapter
+def test_every_live_cell_gives_its_stored_output_in_a_page_below_a_path(visit, below_a_path, pyodide, chapter):
+    page = visit("")
+    page.context.route(f"{HOST}**", partial(answer, pyodide))
+    page.goto(f"{below_a_path}html/{chapter}")
+    cells = page.locator(".cell.tag_live")
+    stored = cells.evaluate_all(OUTPUTS)
+    for cell in cells.all():
+        run(cell)
+    assert cells.evaluate_all(OUTPUTS) == stored
+
+
+def test_nothing_is_loaded_before_the_first_press(visit, page):
+    assert visit("book/basics.html").evaluate(LOADED) == 0
+    run(cell_of(page, 1))
+    assert page.evaluate(LOADED)
+
+
+def test_live_cells_above_run_first_and_only_once(page):
+    first, second, third = (cell_of(page, number) for number in (1, 2, 3))
+    for cell, code in ((first, COUNT), (second, "next(turn)"), (third, "next(turn)")):
+        edit(cell, code)
+    assert [run(second), run(second)] == ["1", "2"]
+    assert run(third) == "2"  # as in a run from the top
+    edit(first, f"{COUNT}  # changed")
+    assert run(second) == "1"
+
+
+def test_a_cell_never_sees_what_cells_below_it_did(page):
+    edit(cell_of(page, 2), "print('below' in globals())")
+    edit(cell_of(page, 3), "below = 1")
+    assert run(cell_of(page, 2)) == "False"
+    assert run(cell_of(page, 3)) == ""
+    assert run(cell_of(page, 2)) == "False"
+
+
+def test_a_changed_figure_is_drawn_anew(page):
+    edit(cell_of(page, 2), "x = np.arange(16).reshape(4, 4)\ndraw_pooling(x, average_pool, 2)")
+    run(cell_of(page, 2))
+    assert cell_of(page, 2).locator(".poolkit-figure").get_attribute("aria-label").endswith("4 = 2.5.")
+
+
+def test_text_the_last_value_and_html_are_shown_in_this_order(page):
+    cell = cell_of(page, 1)
+    edit(cell, "print('é <b>')\nclass Page:\n    def _repr_html_(self):\n        return '<b>bold</b>'\nPage()")
+    assert run(cell) == "é <b>\n\nbold"
+    assert cell.locator(".cell_output b").count() == 1
+
+
+@pytest.mark.parametrize(
+    "code, trace",
+    [
+        (
+            "def f(x):\n    return max_pool(x, 5)\n\nf(np.ones((1, 4, 1)))",
+            ["line 4, in", "line 2, in", "ValueError: pool"],
+        ),
+        ("x = (", ["line 1", "SyntaxError: '(' was never closed"]),
+        ("import keras", ["keras is not here"]),
+        ("exit()", ["SystemExit"]),
+    ],
+)
+def test_an_error_shows_the_readers_lines_only(page, code, trace):
+    edit(cell_of(page, 2), code)
+    shown = run(cell_of(page, 2), says="An error.")
+    assert re.search(".*".join(map(re.escape, trace)), shown, re.DOTALL)
+    assert not re.search(r"run_cell|poolkit/|\.py|_pyodide", shown)
+
+
+def test_an_error_above_is_named(page):
+    edit(cell_of(page, 1), "1 / 0")
+    run(cell_of(page, 3), says="Cell 1, above, ended in an error.")
+    assert "ZeroDivisionError" in cell_of(page, 1).locator(".cell_output").inner_text()
+
+
+def test_an_endless_loop_can_be_stopped_and_the_cell_reset(page):
+    cell = cell_of(page, 2)
+    stored = cell.locator(".cell_output").inner_html()
+    edit(cell, "print('gone')\nwhile True:\n    pass")
+    cell.get_by_role("textbox").press("Shift+Enter")
+    cell.get_by_role("status").filter(has_text="Running").wait_for()
+    cell.get_by_role("button", name="Stop").click()
+    assert output_of(cell, says="Stopped.") != "gone"
+    cell.get_by_role("button", name="Reset").click()
+    assert cell.locator(".cell_output").inner_html() == stored
+    assert run(cell)
+
+
+def test_reset_brings_the_stored_code_and_output_back(page):
+    cell = cell_of(page, 2)
+    stored = cell.get_by_role("textbox").input_value(), cell.locator(".cell_output").inner_html()
+    edit(cell, "print(1)")
+    run(cell)
+    cell.get_by_role("button", name="Reset").click()
+    assert (cell.get_by_role("textbox").input_value(), cell.locator(".cell_output").inner_html()) == stored
+
+
+@pytest.mark.parametrize("keys", ["Control+Enter", "Shift+Enter"])
+def test_a_cell_runs_by_keyboard(page, keys):
+    cell = cell_of(page, 2)
+    edit(cell, "print(6 * 7)")
+    cell.get_by_role("textbox").press(keys)
+    assert output_of(cell) == "42"
+    assert cell.get_by_role("textbox").input_value() == "print(6 * 7)"
+
+
+def test_enter_keeps_the_indentation_and_tab_never_traps(visit):
+    page = visit("book/basics.html")
+    editor = cell_of(page, 2).get_by_role("textbox")
+    focused = "document.activeElement.tagName"
+    editor.press("Tab")
+    assert page.evaluate(focused) != "TEXTAREA"
+    editor.fill("if x:")
+    editor.press("Enter")
+    editor.press("Tab")
+    assert editor.input_value() == "if x:\n        "
+    editor.press("Escape")
+    editor.press("Tab")
+    assert page.evaluate(focused) != "TEXTAREA"
+
+
+@pytest.mark.parametrize("refused", ["**", "**/numpy*"])
+def test_when_pyodide_is_out_of_reach_the_reader_is_told_and_loses_nothing(visit, pyodide, refused):
+    page = visit("book/basics.html")
+    page.context.route(f"{HOST}**", partial(answer, pyodide))
+    page.context.route(f"{HOST}{refused}", lambda route: route.abort())
+    cell = cell_of(page, 2)
+    stored = cell.locator(".cell_output").inner_html()
+    run(cell, says="cdn.jsdelivr.net did not answer. You may be offline")
+    assert cell.locator(".cell_output").inner_html() == stored
+    assert cell.get_by_role("link", name="Run it in Jupyter").get_attribute("href").endswith("#run-it-yourself")
+
+
+def test_the_first_line_of_the_page_says_what_a_press_will_load(visit):
+    assert "10 MB" in cell_of(visit("book/basics.html"), 1).get_by_role("status").inner_text()
+
+
+def test_a_long_line_stays_inside_a_narrow_page(page):
+    page.set_viewport_size({"width": 360, "height": 800})
+    edit(cell_of(page, 2), f"print('{'wide ' * 40}')")
+    run(cell_of(page, 2))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_code_looks_the_same_after_a_change_and_back(visit):
+    cell = cell_of(visit("book/basics.html"), 2)
+    code, editor = cell.locator(".cell_input pre"), cell.get_by_role("textbox")
+    stored, text = code.inner_html(), editor.input_value()
+    editor.fill(f"{text}  # changed")
+    assert code.locator(".c1").inner_text() == "# changed"
+    assert code.inner_text().strip() == editor.input_value()
+    editor.fill(text)
+    assert code.inner_html() == stored
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_cell_with_keras_says_that_it_runs_in_jupyter(page):
+    for cell in soup(page).select(".cell"):
+        if "keras" in cell.select_one(".cell_input").text:
+            assert cell.select_one(".runs-in-jupyter a")
+            assert "tag_live" not in cell["class"]
+
+
+def test_the_exercises_that_a_page_can_check_are_live():
+    for path in NOTEBOOKS:
+        for cell in nbformat.read(path, as_version=4).cells:
+            tags = cell.metadata.get("tags", [])
+            assert "live" in tags or "exercise" not in tags or "keras" in cell.source
