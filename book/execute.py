@@ -5,6 +5,7 @@ metadata is reduced to what Jupyter needs, so that an unchanged notebook is unch
 git.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from nbclient import NotebookClient
 
 from poolkit import max_pool
 from poolkit.figures import draw_pooling
+
+os.environ["POOLKIT_PAGE"] = "1"  # pages load the explorer's script themselves
 
 BOOK = Path(__file__).parent
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}

@@ -27,6 +27,11 @@ class Windows(NamedTuple):
     after: int
     count: int
 
+    @property
+    def span(self):
+        """How many positions a window reaches over."""
+        return self.dilation * (self.size - 1) + 1
+
     def steps(self):
         """Yield, for each place in a window, the outputs that have an element there and those elements' positions.
 

@@ -60,7 +60,7 @@ def test_a_page_weighs_less_than_500_kib(browser, address, page):
 
 @pytest.mark.parametrize("scheme, ink", [("light", "rgb(31, 36, 48)"), ("dark", "rgb(232, 234, 240)")])
 def test_figures_follow_the_colour_scheme(visit, scheme, ink):
-    figure = visit("book/index.html", scheme=scheme).locator(".poolkit-figure")
+    figure = visit("book/basics.html", scheme=scheme).locator(".text_html > svg.poolkit-figure").nth(1)
     fill = "element => getComputedStyle(element).fill"
     ground = "element => getComputedStyle(element.closest('.text_html')).backgroundColor"
     assert figure.locator("text").nth(1).evaluate(fill) == ink

@@ -2,9 +2,12 @@
 
 import ast
 import linecache
+import os
 import traceback
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
+
+os.environ["POOLKIT_PAGE"] = "1"  # the page has the explorer's script
 
 names = {}  # what the cells have defined
 

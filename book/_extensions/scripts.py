@@ -4,13 +4,15 @@ SCRIPTS = {
     'class="quiz"': "quiz.mjs",
     'class="math ': "formulas.mjs",
     "tag_live": "live.mjs",
+    "<pooling-explorer": "explorer.mjs",
 }
 
 
 def add_scripts(app, page, template, context, doctree):
     for mark, script in SCRIPTS.items():
         if mark in context.get("body", ""):
-            app.add_js_file(script, type="module")
+            # before the page is drawn, so that nothing on it moves afterwards
+            app.add_js_file(script, type="module", blocking="render")
 
 
 def setup(app):

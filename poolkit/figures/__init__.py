@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from poolkit.figures.bars import draw_counts, draw_seeds, draw_shares
+from poolkit.figures.explorer import Explorer
 from poolkit.figures.gradients import draw_gradients
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling, draw_windows
 from poolkit.figures.images import draw_images, draw_stages
@@ -13,6 +14,7 @@ from poolkit.figures.style import Figure
 CHARTS = ("draw_curves", "draw_learning_curves", "draw_signal")
 
 __all__ = [
+    "Explorer",
     "Figure",
     "draw_counts",
     "draw_curves",

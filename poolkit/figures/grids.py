@@ -30,7 +30,7 @@ MARGIN = 8
 DASHED, DOTTED = "5 2", "1.5 1.5"
 
 
-def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0)):
+def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0), **options):
     """Draw a feature map, what ``pool`` makes of it, and the calculation of one output.
 
     Parameters
@@ -38,16 +38,19 @@ def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0)):
     x : array_like
         One map, ``(H, W)``.
     pool : callable
-        :func:`poolkit.max_pool`, :func:`poolkit.min_pool` or :func:`poolkit.average_pool`.
+        :func:`poolkit.max_pool` or any other sliding pooling.
     pool_size, strides, padding
         As for ``pool``.
     at : tuple of int
         The output whose window is shown.
+    **options
+        ``dilation``, and ``p``, where ``pool`` has them.
     """
     x = np.asarray(x)
     batch = x[None, :, :, None]
-    y = pool(batch, pool_size, strides, padding)[0, :, :, 0]
-    rows, columns = lay_grid(batch.shape, pool_size, strides, padding, "channels_last").values()
+    y = pool(batch, pool_size=pool_size, strides=strides, padding=padding, **options)[0, :, :, 0]
+    dilation = options.get("dilation", 1)
+    rows, columns = lay_grid(batch.shape, pool_size, strides, padding, "channels_last", dilation).values()
     top, left = at[0] * rows.stride - rows.before, at[1] * columns.stride - columns.before
     seen = [x[i, j] for i in _inside(rows, top) for j in _inside(columns, left)]
     sum_ = f"{_calculation(pool, seen)} = {format_number(y[at])}"
@@ -59,8 +62,8 @@ def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0)):
     )
 
     above, before = rows.before, columns.before
-    below = max(0, (rows.count - 1) * rows.stride - rows.before + rows.size - rows.length)
-    beside = max(0, (columns.count - 1) * columns.stride - columns.before + columns.size - columns.length)
+    below = max(0, (rows.count - 1) * rows.stride - rows.before + rows.span - rows.length)
+    beside = max(0, (columns.count - 1) * columns.stride - columns.before + columns.span - columns.length)
     x_left, x_top = MARGIN + before * CELL, MARGIN + 22 + above * CELL
     x_right, x_bottom = x_left + (x.shape[1] + beside) * CELL, x_top + (x.shape[0] + below) * CELL
     y_left, y_top = x_right + 56, x_top + max(0, (x.shape[0] - y.shape[0]) * CELL / 2)
@@ -77,7 +80,7 @@ def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0)):
                 draw_cell(figure, x_left + j * CELL, x_top + i * CELL, "", "none", MUTED, dashes=DOTTED)
     window = set(product(_inside(rows, top), _inside(columns, left)))
     _grid(figure, x_left, x_top, x, INPUT, INPUT_EDGE, "input", window, above * CELL)
-    _outline(figure, x_left + left * CELL, x_top + top * CELL, columns.size * CELL, rows.size * CELL)
+    _outline(figure, x_left + left * CELL, x_top + top * CELL, columns.span * CELL, rows.span * CELL)
     if side_by_side:
         middle = x_top + CELL * x.shape[0] / 2
         draw_arrow(figure, (y_left - 46, middle), (y_left - 12, middle))
@@ -169,7 +172,7 @@ def _calculation(pool, elements):
     numbers = [format_number(element) for element in elements]
     if pool is average_pool:
         return f"({' + '.join(numbers)}) / {len(numbers)}" if short else f"{sum(elements)} / {len(numbers)}"
-    word = {max_pool: "max", min_pool: "min"}[pool]
+    word = {max_pool: "max", min_pool: "min"}.get(pool, pool.__name__)
     return f"{word}({', '.join(numbers)})" if short else f"{word} of {len(numbers)} numbers"
 
 
@@ -184,7 +187,7 @@ def _stack_of_maps(maps, alt, rows):
 
 
 def _inside(windows, start):
-    return range(max(start, 0), min(start + windows.size, windows.length))
+    return [i for i in range(start, start + windows.span, windows.dilation) if 0 <= i < windows.length]
 
 
 def _grid(figure, left, top, values, fill, edge, title, window=(), above=0, **style):
