@@ -28,6 +28,8 @@ def check(yours, expected, *inputs):
     Not answered yet.
     >>> check(max, min, ([1, 2],))
     Not yet: for [1, 2] yours gives 2, expected 1.
+    >>> check(len, int, (3,))
+    Not yet: for 3 yours stops with TypeError: object of type 'int' has no len().
     >>> check(sum, lambda x: x[0] + x[1], ([1, 2],), ([3, 4],))
     Right on all 2 inputs.
     """
@@ -37,13 +39,23 @@ def check(yours, expected, *inputs):
     if not inputs:
         raise ValueError("inputs must hold the arguments of at least one call when yours is a function")
     for arguments in inputs:
-        given, right = yours(*deepcopy(arguments)), expected(*arguments)
-        shown = ", ".join(map(_show, arguments))
+        shown, right = ", ".join(map(_show, arguments)), expected(*arguments)
+        try:
+            given = yours(*deepcopy(arguments))
+        except Exception as error:
+            print(f"Not yet: for {shown} yours stops{_line(error)} with {type(error).__name__}: {error}.")
+            return
         wrong = f"Not yet: for {shown} yours gives {_show(given)}, expected {_show(right)}."
         if complaint := _complaint(given, right, wrong):
             print(complaint)
             return
     print(f"Right on all {len(inputs)} inputs.")
+
+
+def _line(error):
+    """The line of the reader's own function that was reached."""
+    frame = error.__traceback__.tb_next
+    return f" in line {frame.tb_lineno}" if frame else ""
 
 
 def _complaint(yours, expected, wrong):

@@ -41,6 +41,7 @@ FUNCTIONS = [
     (max, min, [([1, 2],)], "Not yet: for [1, 2] yours gives 2, expected 1."),
     (max, min, [([1, 1],), ([1, 2],), ([1, 3],)], "Not yet: for [1, 2] yours gives 2, expected 1."),
     (lambda a, b: a - b, lambda a, b: a + b, [(1, 0), (5, 2)], "Not yet: for 5, 2 yours gives 3, expected 7."),
+    (len, int, [(3,)], "Not yet: for 3 yours stops with TypeError: object of type 'int' has no len()."),
     (lambda x: None, max, [([1, 2],)], "Not answered yet."),
     (lambda x: ..., max, [([1, 2],), ([3, 4],)], "Not answered yet."),
     (np.ravel, np.array, [([[1], [2]],)], "Not yet: for [[1], [2]] yours gives [1, 2], expected [[1], [2]]."),
@@ -75,6 +76,12 @@ def test_a_function_that_spoils_its_input_spoils_only_a_copy(capsys):
     check(lambda x: x.fill(0) or x, np.asarray, (x,))
     assert x.tolist() == [1, 1]
     assert capsys.readouterr().out.startswith("Not yet")
+
+
+def test_an_error_names_the_line_and_the_input(capsys):
+    exec("def invert(x):\n    return 1 / x", names := {})
+    check(names["invert"], lambda x: x, (1,), (0,))
+    assert capsys.readouterr().out == "Not yet: for 0 yours stops in line 2 with ZeroDivisionError: division by zero.\n"
 
 
 def test_a_function_without_inputs_is_an_error():
