@@ -8,6 +8,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 from pages import PAGES, ROOT, SITE, soup
 
 every_page = pytest.mark.parametrize("page", PAGES)
@@ -163,11 +164,13 @@ def published(tmp_path_factory):
     return folder / "_build/html"
 
 
-def test_a_published_page_links_to_its_source_and_to_binder(published):
+def test_a_published_page_links_to_its_source_to_binder_and_to_colab(published):
     page = (published / "book/basics.html").read_text()
     assert "https://github.com/owner/name/edit/main/book/basics.ipynb" in page
     assert "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/book/basics.ipynb" in page
+    assert "https://colab.research.google.com/github/owner/name/blob/main/book/basics.ipynb" in page
+    assert BeautifulSoup(page, "html.parser").text.count("%pip install git+https://github.com/owner/name") == 1
 
 
 def test_without_an_address_no_page_invents_one():
-    assert not any(re.search("mybinder|github.com", (SITE / page).read_text()) for page in PAGES)
+    assert not any(re.search("mybinder|colab|github.com", (SITE / page).read_text()) for page in PAGES)

@@ -6,6 +6,7 @@ need more than NumPy and poolkit say that they run in Jupyter.
 """
 
 import ast
+import os
 import sys
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -30,7 +31,7 @@ def mark_cells(app, doctree, docname):
     """Say at each cell that a page cannot run that it runs in Jupyter."""
     if app.builder.format != "html":
         return
-    missing = set()
+    missing, notes = set(), []
     how = app.builder.get_relative_uri(docname, "book/index") + "#run-it-yourself"
     for cell, code in code_cells(doctree):
         if not needs_jupyter(code, missing):
@@ -41,6 +42,11 @@ def mark_cells(app, doctree, docname):
         note = nodes.paragraph("", "Runs in ", classes=["runs-in-jupyter"])
         note += nodes.reference("", "Jupyter", refuri=how, internal=True)
         cell.insert(1, note)
+        notes.append(note)
+    address = os.environ.get("BOOK_REPOSITORY")
+    if notes and address:  # then the page has buttons for these
+        notes[0] += nodes.Text(", Binder or Colab (there, first run ")
+        notes[0] += [nodes.literal("", f"%pip install git+{address}"), nodes.Text(")")]
 
 
 def needs_jupyter(code, missing):

@@ -1,4 +1,4 @@
-"""Link each page to its source, to an editor and to Binder, once the address is known.
+"""Link each page to its source, an editor, Binder and Colab, once the address is known.
 
 The publish workflow gives it in BOOK_REPOSITORY and BOOK_BRANCH; without them the book
 has no such links.
@@ -21,6 +21,7 @@ def add_links(app, config):
         "launch_buttons": {
             "binderhub_url": "https://mybinder.org",
             "notebook_interface": "jupyterlab",
+            "colab_url": "https://colab.research.google.com",
         },
     }
 
