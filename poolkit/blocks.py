@@ -73,6 +73,11 @@ def average(x, grid, count_include_pad=False):
     return _fold(np.add, x, grid, work, x.dtype if x.dtype.kind == "f" else FLOAT32, counted)
 
 
+def total(x, grid):
+    """The sum of every window of floating-point numbers."""
+    return _fold(np.add, x, grid, _sum_dtype(x.dtype, max(each.size for each in grid.values())), x.dtype)
+
+
 def whole_extreme(combine, x, grid):
     """The maximum or minimum of every map."""
     return _reduce(combine, x, grid, FLOAT32 if x.dtype == np.float16 else x.dtype).astype(x.dtype)
@@ -109,11 +114,7 @@ def _reduce(combine, x, grid, work):
                 total = part if total is None else combine(total, part)
             return _reduce_rows(combine, total.reshape(len(total), -1, inner))
 
-    together = lead if x.nbytes <= BLOCK else -(-lead // _threads)
-    if together == lead:
-        totals = run(slice(0, lead))
-    else:
-        totals = np.concatenate([*_pool(_threads).map(run, (slice(i, i + together) for i in range(0, lead, together)))])
+    totals = np.concatenate(in_threads(run, lead, x.nbytes))
     return totals.reshape(*x.shape[:first], *[1] * len(grid), *x.shape[last + 1 :])
 
 
@@ -175,9 +176,7 @@ def _fold(combine, x, grid, work, dtype, counted=None):
         return total
 
     blocks = _blocks(prod(x.shape[:first]), windows, inner, work.itemsize)
-    share = -(-len(blocks) // _threads)
-    shares = [blocks[i : i + share] for i in range(0, len(blocks), share)]
-    totals = map(run, shares) if len(shares) == 1 else _pool(_threads).map(run, shares)
+    totals = in_threads(lambda part: run(blocks[part]), len(blocks), x.nbytes)
     if not np.isfinite(sum(totals)) and work == x.dtype == FLOAT32:
         return _fold(combine, x, grid, FLOAT64, dtype, counted)  # a sum may have left the range of float32
     return y
@@ -371,6 +370,13 @@ def _lengths(windows, inner):
     for each in reversed(others):
         pattern = np.multiply.outer(each, pattern)
     return None, first, pattern.ravel()
+
+
+def in_threads(run, count, size):
+    """What ``run`` returns for one slice of ``range(count)`` a thread; one thread if only ``size`` bytes are read."""
+    share = count if size <= BLOCK else -(-count // _threads)
+    slices = [slice(start, min(start + share, count)) for start in range(0, count, share)]
+    return list(map(run, slices) if len(slices) == 1 else _pool(_threads).map(run, slices))
 
 
 @lru_cache(8)

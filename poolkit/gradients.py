@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from poolkit import blocks, blocks_backward
 from poolkit.folds import any_array, counts, presence, real_array, unfold_sum, winners
 from poolkit.pooling import (
     adaptive_average_pool,
@@ -99,6 +100,8 @@ def _grid(x, arguments):
 def _extreme_backward(combine):
     def backward(x, dy, arguments):
         grid = _grid(x, arguments)
+        if arguments.mask is None and blocks.fit(x, grid) and not np.isnan(x).any() and np.isfinite(dy).all():
+            return blocks_backward.extreme(combine, x.astype(dy.dtype, copy=False), dy, grid)
         index = winners(combine, x, grid, arguments.mask)[1]
         return _scatter(np.where(index < 0, 0, dy), np.maximum(index, 0), x.shape, grid)
 
@@ -121,7 +124,10 @@ def _global_extreme_backward(combine):
 
 def _average_backward(x, dy, arguments):
     grid = _grid(x, arguments)
-    count = counts(x, grid, arguments.mask, getattr(arguments, "count_include_pad", False))
+    include = getattr(arguments, "count_include_pad", False)
+    if arguments.mask is None and blocks.fit(x, grid):
+        return blocks_backward.average(x, dy, grid, include)
+    count = counts(x, grid, arguments.mask, include)
     shape = [grid[axis].count if axis in grid else length for axis, length in enumerate(x.shape)]
     dx = unfold_sum(dy.reshape(shape) / np.maximum(count, 1).astype(dy.dtype), x.shape, grid)
     return dx if arguments.mask is None else np.where(presence(arguments.mask, x, grid), dx, 0)
