@@ -153,13 +153,14 @@ def _fold(combine, x, grid, work, dtype, counted=None):
     y = np.empty((*x.shape[:first], *(each.count for each in windows), *x.shape[last + 1 :]), dtype)
     inner, disjoint = prod(x.shape[last + 1 :]), combine is np.add
     from_x, to_y = x.reshape(-1), y.reshape(-1)
+    casts = x.dtype != work, dtype != work
 
     def run(blocks):
-        ready, total = {}, 0
-        with np.errstate(over="ignore", invalid="ignore"):
+        ready = {}
+        with np.errstate(over="raise" if work == FLOAT32 else "ignore", invalid="ignore"):
             for (samples, outermost), rows, inputs, outputs in blocks:
                 if (samples, outermost) not in ready:
-                    ready[samples, outermost] = _ready(samples, (outermost, *windows[1:]), inner, work, disjoint)
+                    ready[samples, outermost] = _ready(samples, (outermost, *windows[1:]), inner, work, disjoint, casts)
                 steps, source, result = ready[samples, outermost]
                 if x.dtype == work:
                     source = from_x[inputs]
@@ -170,15 +171,14 @@ def _fold(combine, x, grid, work, dtype, counted=None):
                 _run(combine, steps, source, result)
                 if counted:
                     _divide(result.reshape(samples, rows.stop - rows.start, -1), rows, *_lengths(counted, inner))
-                    total += float(np.add.reduce(result))
                 if dtype != work:
                     np.copyto(to_y[outputs], result, casting="unsafe")
-        return total
 
     blocks = _blocks(prod(x.shape[:first]), windows, inner, work.itemsize)
-    totals = in_threads(lambda part: run(blocks[part]), len(blocks), x.nbytes)
-    if not np.isfinite(sum(totals)) and work == x.dtype == FLOAT32:
-        return _fold(combine, x, grid, FLOAT64, dtype, counted)  # a sum may have left the range of float32
+    try:
+        in_threads(lambda part: run(blocks[part]), len(blocks), x.nbytes)
+    except FloatingPointError:  # a sum left the range of float32
+        return _fold(combine, x, grid, FLOAT64, dtype, counted)
     return y
 
 
@@ -230,15 +230,15 @@ class View(NamedTuple):
         return array[: self.size].view(self.item).reshape(self.shape)[self.index]
 
 
-def _ready(samples, windows, inner, work, disjoint):
-    """The steps for a block, with all views but those of its input and output; and an array for each of these two."""
+def _ready(samples, windows, inner, work, disjoint, casts):
+    """The steps for a block, with all views but those of its input and output; and arrays to cast these from and to."""
     steps = _steps(samples, windows, inner, work, disjoint)
     sizes = {}
     for view in (view for step in steps for view in step if view):
         sizes[view.array] = max(view.size, sizes.get(view.array, 0))
-    arrays = {array: np.empty(size, work) for array, size in sizes.items()}
+    arrays = {array: np.empty(size, work) for array, size in sizes.items() if array > Y or casts[array]}
     bound = [tuple(view.of(arrays[view.array]) if view and view.array > Y else view for view in step) for step in steps]
-    return bound, arrays[X], arrays[Y]
+    return bound, arrays.get(X), arrays.get(Y)
 
 
 def _run(combine, steps, x, y):

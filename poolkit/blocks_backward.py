@@ -35,50 +35,50 @@ def _turned(windows):
 
 
 def _spread(x, dy, grid, combine=None):
-    """Add each ``dy`` to all elements of its window, or with ``combine`` to the first that is the winner."""
+    """Add each ``dy`` to all elements of its window or, with ``combine``, to the first that is what it gives."""
     first, last, windows = next(iter(grid)), next(reversed(grid)), tuple(grid.values())
     lead, inner = prod(x.shape[:first]), prod(x.shape[last + 1 :])
-    x_blocks = x.reshape(lead, *x.shape[first : last + 1], inner)
-    dy_blocks = dy.reshape(lead, *(each.count for each in windows), inner)
-    dx = np.zeros(x_blocks.shape, dy.dtype)
-    row = prod(x_blocks.shape[2:]) * dy.itemsize
+    x_maps = x.reshape(lead, *x.shape[first : last + 1], inner)
+    dy_maps = dy.reshape(lead, *(each.count for each in windows), inner)
+    dx_maps = np.zeros(x_maps.shape, dy.dtype)
+    row = prod(x_maps.shape[2:]) * dy.itemsize
     together = max(1, blocks.BLOCK // (row * windows[0].length))
     rows = max(1, blocks.BLOCK // (row * windows[0].stride))
     parts = [windows[0].part(o, min(o + rows, windows[0].count)) for o in range(0, windows[0].count, rows)]
-    alone = all(each.size <= each.stride for each in windows)
 
-    def run(samples):
-        for start in range(samples.start, samples.stop, together):
-            block = slice(start, min(start + together, samples.stop))
+    def run(maps):  # windows of two parts may share rows, so one thread does all parts of a map
+        for start in range(maps.start, maps.stop, together):
+            some = slice(start, min(start + together, maps.stop))
             for positions, outputs, outermost in parts:
-                here = dict(enumerate((outermost, *windows[1:]), 1))
-                _spread_block(x_blocks[block, positions], dy_blocks[block, outputs], dx[block, positions], here)
-
-    def _spread_block(x, gradient, dx, grid):
-        pooled = [x]
-        if combine:
-            for axis in reversed(grid):
-                pooled.append(fold(combine, pooled[-1], least_of(combine, x.dtype), {axis: grid[axis]}))
-        for axis, each in grid.items():
-            target = dx
-            if axis < len(grid):
-                shape = (*gradient.shape[:axis], each.length, *gradient.shape[axis + 1 :])
-                target = np.zeros(shape, dy.dtype)
-            if combine:
-                y, elements = pooled.pop(), pooled[-1]
-                taken = np.zeros(y.shape, bool)
-            for outputs, positions in along(axis, each):
-                share = gradient[outputs]
-                if combine:
-                    hit = elements[positions] == y[outputs]
-                    np.greater(hit, taken[outputs], out=hit)
-                    taken[outputs] |= hit
-                    share = share * hit
-                if alone or (axis < len(grid) and each.size <= each.stride):
-                    target[positions] = share
-                else:
-                    target[positions] += share
-            gradient = target
+                here = (some, positions)
+                _spread_block(x_maps[here], dy_maps[some, outputs], dx_maps[here], (outermost, *windows[1:]), combine)
 
     blocks.in_threads(run, lead, x.nbytes)
-    return dx.reshape(x.shape)
+    return dx_maps.reshape(x.shape)
+
+
+def _spread_block(x, dy, dx, windows, combine):
+    """The same for a block: ``dx`` has the gradients of earlier blocks, or zeros, and gets those of this one."""
+    pooled = [x]  # along no axis, the last, the last two, …
+    for axis in reversed(range(len(windows) * bool(combine))):
+        grid = {axis + 1: windows[axis]}
+        pooled.append(fold(combine, pooled[-1], least_of(combine, x.dtype), grid))
+    apart = all(each.size <= each.stride for each in windows)
+    for axis, each in enumerate(windows, 1):
+        shape = (*dy.shape[:axis], each.length, *dy.shape[axis + 1 :])
+        target = dx if axis == len(windows) else np.zeros(shape, dy.dtype)
+        if combine:
+            y, elements = pooled.pop(), pooled[-1]
+            taken = np.zeros(y.shape, bool)
+        for outputs, positions in along(axis, each):
+            share = dy[outputs]
+            if combine:
+                hit = elements[positions] == y[outputs]
+                np.greater(hit, taken[outputs], out=hit)
+                taken[outputs] |= hit
+                share = share * hit
+            if apart:
+                target[positions] = share
+            else:
+                target[positions] += share
+        dy = target

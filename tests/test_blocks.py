@@ -1,5 +1,6 @@
 """The fast path against the simple form: the same answer to every random pooling, however it is cut into blocks."""
 
+import tracemalloc
 from contextlib import contextmanager
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from strategies import FLOATS, INTEGERS, LAYOUTS, axis_rules, poolings
 
-from poolkit import average_pool, blocks, folds, max_pool, set_threads
+from poolkit import average_pool, blocks, folds, max_pool, min_pool, set_threads, vjp
 from poolkit.windows import lay_grid, lay_whole_map, lay_windows
 
 EVERY_DTYPE = ("bool", *INTEGERS, *FLOATS)
@@ -120,6 +121,42 @@ def test_arrays_that_do_not_lie_in_one_piece_are_pooled_as_well(pool_size):
     with cut(10_000, 64, 2):
         assert_array_equal(max_pool(x, pool_size), max_pool(x.copy(), pool_size))
         assert_array_equal(average_pool(x, pool_size), average_pool(x.copy(), pool_size))
+
+
+@pytest.mark.parametrize("pool", [max_pool, min_pool, average_pool])
+@given(poolings(FLOATS, special=True), st.booleans(), CUTS)
+def test_gradients_are_those_of_the_simple_form(pool, pooling, ceil_mode, cuts):
+    def pull():
+        y, pullback = vjp(pool, *pooling.arguments, ceil_mode=ceil_mode)
+        return pullback(np.random.default_rng(0).integers(-9, 9, y.shape))
+
+    expected = pull()
+    with cut(*cuts):
+        dx = pull()
+    assert_allclose(dx, expected, rtol=1e-2 if dx.dtype == np.float16 else 1e-6, atol=1e-5)
+    assert dx.dtype == expected.dtype
+
+
+@pytest.mark.parametrize("pool", [max_pool, average_pool])
+@pytest.mark.parametrize("size, stride", [(2, 2), (3, 2), (3, 1), (7, 1), (2, 3)])
+def test_gradients_of_many_ties_are_those_of_the_simple_form(pool, size, stride):
+    x = np.random.default_rng(0).integers(0, 3, (3, 40, 41, 5)).astype("float32")
+    y, pullback = vjp(pool, x, size, stride, "same")
+    dy = np.random.default_rng(1).integers(-9, 9, y.shape)
+    expected = pullback(dy)
+    with cut(20_000, 64, 2):
+        assert_allclose(pullback(dy), expected, rtol=1e-6, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "uint8"])
+@pytest.mark.parametrize("pool", [max_pool, average_pool])
+def test_pooling_takes_little_memory_beside_its_result(pool, dtype):
+    x = np.ones((16, 224, 224, 16), dtype)
+    tracemalloc.start()
+    y = pool(x, 3, 2, "same")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak - y.nbytes < 10 * 2**20 * blocks._threads
 
 
 def test_sums_that_leave_float32_are_taken_in_float64():

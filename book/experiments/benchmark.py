@@ -13,7 +13,7 @@ import sys
 import time
 from datetime import date
 from importlib.metadata import version
-from math import exp, log, prod
+from math import exp, log
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -82,9 +82,7 @@ def jobs():
                 yield Job("backward", kind, *rule, layout, backward=True)
         for dtype in ("float16", "float64", "uint8"):
             for kind in ("max", "average"):
-                yield Job(
-                    "other dtypes", kind, *SLIDING[1], layout=layout, dtype=dtype
-                )
+                yield Job("other dtypes", kind, *SLIDING[1], layout=layout, dtype=dtype)
 
 
 def poolkit_engine(job):
@@ -173,10 +171,8 @@ def jax_engine(job):
     floats = job.dtype if job.dtype != "uint8" else "float32"
     least = 0 if job.dtype == "uint8" else -np.inf
     if job.kind == "average" and job.size:
-        lengths = arrange(job)[:2]
-        ones = np.ones(
-            [n if i in job.spatial else 1 for i, n in enumerate(lengths[0])], floats
-        )
+        spatial = job.shape[1:-1]
+        ones = np.ones((1, *spatial, 1) if job.last else (1, 1, *spatial), floats)
         counts = np.asarray(lax.reduce_window(ones, ones.dtype.type(0), lax.add, *rule))
 
     def pool(x):
@@ -215,6 +211,7 @@ def onnx_engine(job):
     if not job.size:
         name, options = "GlobalAveragePool", {}
     ends = ("inner_x", "inner_y") if last else ("x", "y")
+    shape = job.shape if last else (job.shape[0], job.shape[-1], *job.shape[1:-1])
     nodes = [helper.make_node(name, [ends[0]], [ends[1]], **options)]
     if last:
         first = [0, rank + 1, *range(1, rank + 1)]
@@ -225,7 +222,7 @@ def onnx_engine(job):
     graph = helper.make_graph(
         nodes,
         "pooling",
-        [helper.make_tensor_value_info("x", kind, [None] * (rank + 2))],
+        [helper.make_tensor_value_info("x", kind, shape)],
         [helper.make_tensor_value_info("y", kind, [None] * (rank + 2))],
     )
     model = helper.make_model(
@@ -244,7 +241,7 @@ def onnx_engine(job):
 
 
 def arrange(job):
-    """Random numbers in the shape of the job: ``x``, what it is pooled to, and the gradient of that."""
+    """Random arguments for the job and, by poolkit's simple form, the results."""
     import numpy as np
 
     import poolkit
@@ -252,6 +249,197 @@ def arrange(job):
 
     random = np.random.default_rng(0)
     x = random.standard_normal(job.shape, dtype=np.float32)
-    x = (x * 50 + 100).clip(0, 255).astype(job.dtype)
+    if job.dtype == "uint8":
+        x = 128 + 40 * x
+    x = x.astype(job.dtype)
     if not job.last:
         x = np.ascontiguousarray(np.moveaxis(x, -1, 1))
+    fast, blocks.SMALL = blocks.SMALL, float("inf")
+    try:
+        run = poolkit_engine(job)
+        if not job.backward:
+            return (x,), (run(x),)
+        shape = poolkit.output_shape(
+            x.shape, job.size, job.stride, job.padding, job.layout
+        )
+        dy = random.standard_normal(shape, dtype=np.float32)
+        return (x, dy), run(x, dy)
+    finally:
+        blocks.SMALL = fast
+
+
+def same(results, expected, dtype):
+    """Whether the arrays agree, up to the rounding of their dtype."""
+    import numpy as np
+
+    results = results if isinstance(results, tuple) else (results,)
+    near = 2e-3 if dtype == "float16" else 1e-4
+    return all(
+        one.shape == other.shape and np.allclose(one, other, near, near)
+        for one, other in zip(results, expected, strict=True)
+    )
+
+
+def measure(job, engines):
+    """Milliseconds a call, of each engine that has the operation and gets it right."""
+    arguments, expected = arrange(job)
+    runs = {name: make(job) for name, make in engines.items()}
+    runs = {name: run for name, run in runs.items() if run}
+    wrong = [
+        name
+        for name, run in runs.items()
+        if not same(run(*arguments), expected, job.dtype)
+    ]
+    times = {name: [] for name in runs if name not in wrong}
+    start, rounds = time.perf_counter(), 0
+    while rounds < 3 or (rounds < ROUNDS and time.perf_counter() - start < SECONDS):
+        for name in times:
+            if rounds and median(times[name]) > SECONDS / 3:
+                continue  # one turn of a very slow engine says enough
+            begin = time.perf_counter()
+            runs[name](*arguments)
+            times[name].append(time.perf_counter() - begin)
+        rounds += 1
+    return {name: round(1000 * median(each), 3) for name, each in times.items()}, wrong
+
+
+def work(threads):
+    """Measure every job, ``threads`` threads in each engine: a line of JSON a job."""
+    os.environ |= {
+        "THREADS": str(threads),
+        "OMP_NUM_THREADS": str(threads),
+        "OPENBLAS_NUM_THREADS": str(threads),
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "JAX_PLATFORMS": "cpu",
+        "XLA_FLAGS": "--xla_cpu_multi_thread_eigen="
+        f"{str(threads > 1).lower()} intra_op_parallelism_threads={threads}",
+    }
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+    import tensorflow as tf
+    import torch
+
+    import poolkit
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    torch.set_num_threads(threads)
+    poolkit.set_threads(threads)
+    makers = (poolkit_engine, keras_engine, torch_engine, jax_engine, onnx_engine)
+    engines = dict(zip(ENGINES, makers, strict=True))
+    for job in jobs():
+        times, wrong = measure(job, engines)
+        row = job._asdict() | {
+            "threads": threads,
+            "milliseconds": times,
+            "wrong": wrong,
+        }
+        print(json.dumps(row), flush=True)
+
+
+def small_call():
+    """Microseconds of one call on a 4×4 image, the best of many."""
+    from timeit import repeat
+
+    import numpy as np
+
+    import poolkit
+
+    x = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
+    calls = {
+        "max_pool(x, 2)": lambda: poolkit.max_pool(x, 2),
+        "average_pool(x, 2)": lambda: poolkit.average_pool(x, 2),
+        "global_average_pool(x)": lambda: poolkit.global_average_pool(x),
+    }
+    return {
+        name: round(min(repeat(call, number=1000, repeat=9)) * 1000, 1)
+        for name, call in calls.items()
+    }
+
+
+def machine():
+    """What the numbers were measured on."""
+    lines = (
+        Path("/proc/cpuinfo").read_text().splitlines()
+        if Path("/proc/cpuinfo").exists()
+        else []
+    )
+    model = next(
+        (line.split(": ")[1] for line in lines if line.startswith("model name")),
+        platform.machine(),
+    )
+    return {
+        "date": date.today().isoformat(),
+        "processor": f"{model}, {os.cpu_count()} cores",
+        "system": f"{platform.system()}, Python {platform.python_version()}",
+        "versions": {name: version(name) for name in PACKAGES},
+    }
+
+
+def ratio(row):
+    """How many times as long the fastest other engine takes."""
+    times = dict(row["milliseconds"])
+    own = times.pop("poolkit")
+    return min(times.values()) / own
+
+
+def mean(values):
+    """The geometric mean."""
+    values = list(values)
+    return exp(sum(map(log, values)) / len(values))
+
+
+def tables(rows):
+    """The rows of each table: by operation, layout and threads."""
+    found = {}
+    for row in rows:
+        found.setdefault((row["table"], row["layout"], row["threads"]), []).append(row)
+    return found
+
+
+def markdown(record):
+    """The summary and, folded, every row."""
+    lines = [
+        "| table | layout | threads | mean ratio | lowest |",
+        "|---|---|--:|--:|--:|",
+    ]
+    for (name, layout, threads), rows in tables(record["rows"]).items():
+        ratios = [ratio(row) for row in rows]
+        words = layout.replace("_", " ")
+        lines.append(
+            f"| {name} | {words} | {threads} | {mean(ratios):.2f} | {min(ratios):.2f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    rows, start = [], time.perf_counter()
+    total = 2 * len(list(jobs()))
+    for threads in (1, 2):
+        worker = subprocess.Popen(
+            [sys.executable, __file__, str(threads)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        for line in worker.stdout:
+            row = json.loads(line)
+            rows.append(row)
+            seconds = time.perf_counter() - start
+            rule = f"{tuple(row['shape'])} {row['size']}/{row['stride']} {row['dtype']}"
+            print(
+                f"[{len(rows)}/{total}, {seconds:.0f} s] {row['table']} {rule},"
+                f" {row['layout']}, {threads} threads: ratio {ratio(row):.2f}",
+                flush=True,
+            )
+        if worker.wait():
+            sys.exit(f"Failed: run {__file__} {threads} to see why.")
+    record = machine() | {"microseconds": small_call(), "rows": rows}
+    (HERE / "benchmark.json").write_text(json.dumps(record, indent=1) + "\n")
+    (HERE / "benchmark.md").write_text(markdown(record))
+    print(markdown(record))
+
+
+if __name__ == "__main__":
+    work(int(sys.argv[1])) if len(sys.argv) > 1 else main()
