@@ -17,6 +17,9 @@ test: book       ## run every test and every notebook
 conformance: $(ready) .venv/peers ## compare poolkit with PyTorch, JAX and ONNX on thousands of random cases
 	.venv/bin/pytest tests/conformance
 
+bench: $(ready) .venv/peers ## time poolkit beside the frameworks and store the table that the book shows
+	.venv/bin/python book/experiments/benchmark.py
+
 lab: $(ready)    ## open the notebooks in JupyterLab
 	.venv/bin/jupyter trust book/*.ipynb
 	.venv/bin/jupyter lab book/index.ipynb
@@ -41,4 +44,4 @@ $(ready): requirements.txt pyproject.toml
 	  --requirement tests/conformance/requirements.txt
 	@touch .venv/peers
 
-.PHONY: help book test conformance lab serve notebooks
+.PHONY: help book test conformance lab serve notebooks bench
