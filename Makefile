@@ -14,7 +14,7 @@ test: book       ## run every test and every notebook
 	.venv/bin/ruff format --check
 	.venv/bin/pytest
 
-conformance: $(ready) .venv/peers ## compare poolkit with PyTorch, JAX and ONNX on thousands of random cases
+conformance: $(ready) .venv/peers ## compare poolkit with every other framework
 	.venv/bin/pytest tests/conformance
 
 bench: $(ready) .venv/peers ## time poolkit beside the frameworks and store the table that the book shows

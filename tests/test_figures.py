@@ -10,8 +10,10 @@ from PIL import Image
 
 from poolkit import average_pool, global_average_pool, max_pool, min_pool
 from poolkit.figures import (
+    draw_conformance,
     draw_counts,
     draw_curves,
+    draw_defects,
     draw_flatten,
     draw_global_average,
     draw_gradients,
@@ -200,3 +202,42 @@ def test_numbers_stand_out_from_their_cells_in_light_and_dark(ground):
 
 def test_titles_stand_out_from_the_page_in_light_and_dark():
     assert min(contrast(MUTED, "#ffffff"), contrast(DARK[MUTED], "#14181e")) >= 4.5
+
+
+TABLE = {
+    "date": "2026-11-23",
+    "versions": {"one": {"One": "1.0"}, "two": {"Two": "2.0"}, "three": {"Three": "3.0"}},
+    "questions": [
+        {
+            "topic": "NaN",
+            "question": "maximum of NaN 1",
+            "right": "NaN",
+            "answers": {"one": "agrees", "two": "gives 1", "three": "refuses"},
+            "threads": {"two": "owner/name#7"},
+        }
+    ],
+    "defects": [
+        {"where": "a", "what": "b < c", "confirmed": there, "seen": "d", "versions": {"One": "1.0"}, "thread": ""}
+        for there in (True, False)
+    ],
+}
+
+
+def cells(table):
+    return re.findall(r"<td[^>]*>(.*?)</td>", table._repr_html_())
+
+
+def test_the_table_of_answers_says_who_deviates_and_how():
+    link = '<a href="https://github.com/owner/name/issues/7">owner/name#7</a>'
+    assert cells(draw_conformance(TABLE)) == ["yes", "no", "–", f"<div>two gives 1 ({link})</div>"]
+    assert "2026-11-23" in draw_conformance(TABLE)._repr_html_()
+
+
+def test_the_table_of_defects_says_which_are_still_there():
+    assert cells(draw_defects(TABLE)) == ["yes", "not here"]
+    assert "b &lt; c" in draw_defects(TABLE)._repr_html_()
+
+
+def test_every_row_and_column_of_a_table_has_a_header():
+    html = draw_conformance(TABLE)._repr_html_()
+    assert html.count('scope="col"') == 4 and html.count('scope="row"') == 1

@@ -92,7 +92,8 @@ def test_outputs_are_clean(path):
 @every_notebook
 def test_figures_describe_themselves(path):
     html = [out.data["text/html"] for cell in code_cells(path) for out in cell.outputs if "data" in out]
-    assert all(len(re.search(r'<svg [^>]*role="img" aria-label="([^"]+)"', figure)[1]) > 40 for figure in html)
+    described = r'<(?:svg [^>]*role="img" aria-label="|table [^>]*><caption>)([^"<]+)'
+    assert all(len(re.search(described, figure)[1]) > 40 for figure in html)
 
 
 @every_notebook

@@ -103,9 +103,12 @@ def test_every_link_inside_the_book_leads_somewhere(page):
 
 
 @every_page
-def test_links_to_elsewhere_are_papers_or_licences(page):
+def test_links_to_elsewhere_are_papers_licences_or_public_threads(page):
     links = [link["href"] for link in soup(page).find_all("a", href=re.compile("^[a-z]+:"))]
-    allowed = r"https://(doi\.org/10\.|arxiv\.org/abs/|(www\.)?jmlr\.org/|papers\.nips\.cc/|creativecommons\.org/)"
+    thread = r"github\.com/[\w-]+/[\w-]+/issues/\d+$"
+    allowed = (
+        rf"https://({thread}|doi\.org/10\.|arxiv\.org/abs/|(www\.)?jmlr\.org/|papers\.nips\.cc/|creativecommons\.org/)"
+    )
     assert [link for link in links if not re.match(allowed, link)] == []
 
 
@@ -173,4 +176,4 @@ def test_a_published_page_links_to_its_source_to_binder_and_to_colab(published):
 
 
 def test_without_an_address_no_page_invents_one():
-    assert not any(re.search("mybinder|colab|github.com", (SITE / page).read_text()) for page in PAGES)
+    assert not any(re.search("mybinder|colab|github.com/owner|/edit/", (SITE / page).read_text()) for page in PAGES)

@@ -9,6 +9,7 @@ from poolkit.figures.grids import draw_flatten, draw_global_average, draw_poolin
 from poolkit.figures.images import draw_images, draw_stages
 from poolkit.figures.maps import draw_shift_maps
 from poolkit.figures.style import Figure
+from poolkit.figures.tables import Table, draw_conformance, draw_defects
 
 # They need matplotlib, so they load when asked for: cells that run in a page have NumPy alone.
 CHARTS = ("draw_curves", "draw_learning_curves", "draw_signal")
@@ -16,8 +17,11 @@ CHARTS = ("draw_curves", "draw_learning_curves", "draw_signal")
 __all__ = [
     "Explorer",
     "Figure",
+    "Table",
+    "draw_conformance",
     "draw_counts",
     "draw_curves",
+    "draw_defects",
     "draw_flatten",
     "draw_global_average",
     "draw_gradients",
