@@ -13,7 +13,7 @@ import sys
 import time
 from datetime import date
 from importlib.metadata import version
-from math import exp, log
+from math import exp, log, prod
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -22,7 +22,10 @@ HERE = Path(__file__).parent
 LAYOUTS = ("channels_last", "channels_first")
 ENGINES = ("poolkit", "Keras on TensorFlow", "PyTorch", "JAX", "ONNX Runtime")
 PACKAGES = ("numpy", "keras", "tensorflow", "torch", "jax", "onnxruntime")
-ROUNDS, SECONDS = 9, 1.5  # of every row: so many turns, unless they take longer
+ROUNDS, SECONDS = 7, 1.5  # of every row: so many turns, unless they take longer
+PAUSE = (
+    0.02  # seconds before each turn, in which the threads of other engines fall asleep
+)
 
 SLIDING = [
     ((32, 112, 112, 64), 3, 2, "same"),
@@ -296,6 +299,7 @@ def measure(job, engines):
         for name in times:
             if rounds and median(times[name]) > SECONDS / 3:
                 continue  # one turn of a very slow engine says enough
+            time.sleep(PAUSE)
             begin = time.perf_counter()
             runs[name](*arguments)
             times[name].append(time.perf_counter() - begin)
@@ -336,6 +340,42 @@ def work(threads):
             "wrong": wrong,
         }
         print(json.dumps(row), flush=True)
+    for step in ladder(threads):
+        print(json.dumps(step), flush=True)
+
+
+def ladder(threads):
+    """Nanoseconds for one output of a 3 × 3 maximum, step by step."""
+    import numpy as np
+    import steps
+
+    x = np.random.default_rng(0).random((32, 113, 113, 64), np.float32)
+    for step in (
+        steps.plain_loops,
+        steps.sliding_windows,
+        steps.nine_slices,
+        steps.one_axis_at_a_time,
+        steps.blocks,
+        steps.reading_alone,
+    ):
+        some = {"plain_loops": x[:1, :17, :17], "sliding_windows": x[:2]}
+        part = np.ascontiguousarray(some.get(step.__name__, x))
+        if step is not steps.reading_alone:
+            assert np.array_equal(step(part[:1]), steps.nine_slices(part[:1]))
+        times = []
+        for _ in range(ROUNDS):
+            begin = time.perf_counter()
+            step(part)
+            times.append(time.perf_counter() - begin)
+        outputs = (
+            len(part) * prod((n - 1) // 2 for n in part.shape[1:3]) * part.shape[3]
+        )
+        name = step.__name__.replace("_", " ")
+        yield {
+            "step": name,
+            "threads": threads,
+            "nanoseconds": median(times) / outputs * 1e9,
+        }
 
 
 def small_call():
@@ -399,22 +439,20 @@ def tables(rows):
 
 
 def markdown(record):
-    """The summary and, folded, every row."""
+    """The summary: for every table, how often poolkit's time fits into the fastest other."""
     lines = [
-        "| table | layout | threads | mean ratio | lowest |",
-        "|---|---|--:|--:|--:|",
+        "| table | layout | threads | rows | mean ratio | lowest ratio |",
+        "|---|---|--:|--:|--:|--:|",
     ]
     for (name, layout, threads), rows in tables(record["rows"]).items():
         ratios = [ratio(row) for row in rows]
-        words = layout.replace("_", " ")
-        lines.append(
-            f"| {name} | {words} | {threads} | {mean(ratios):.2f} | {min(ratios):.2f} |"
-        )
+        about = f"{name} | {layout.replace('_', ' ')} | {threads} | {len(rows)}"
+        lines.append(f"| {about} | {mean(ratios):.2f} | {min(ratios):.2f} |")
     return "\n".join(lines) + "\n"
 
 
 def main():
-    rows, start = [], time.perf_counter()
+    rows, steps, start = [], [], time.perf_counter()
     total = 2 * len(list(jobs()))
     for threads in (1, 2):
         worker = subprocess.Popen(
@@ -425,6 +463,9 @@ def main():
         )
         for line in worker.stdout:
             row = json.loads(line)
+            if "step" in row:
+                steps.append(row)
+                continue
             rows.append(row)
             seconds = time.perf_counter() - start
             rule = f"{tuple(row['shape'])} {row['size']}/{row['stride']} {row['dtype']}"
@@ -435,8 +476,11 @@ def main():
             )
         if worker.wait():
             sys.exit(f"Failed: run {__file__} {threads} to see why.")
-    record = machine() | {"microseconds": small_call(), "rows": rows}
-    (HERE / "benchmark.json").write_text(json.dumps(record, indent=1) + "\n")
+    record = machine() | {"microseconds": small_call(), "steps": steps}
+    lines = ",\n".join(map(json.dumps, rows))  # a row a line
+    text = f'{json.dumps(record)[:-1]}, "rows": [\n{lines}\n]}}\n'
+    record["rows"] = rows
+    (HERE / "benchmark.json").write_text(text)
     (HERE / "benchmark.md").write_text(markdown(record))
     print(markdown(record))
 
