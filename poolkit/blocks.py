@@ -23,7 +23,8 @@ BLOCK = 1 << 21  # bytes of input in a block: with what it becomes, it fits into
 SHORT = 512  # bytes: a stretch of neighbours shorter than this is not worth an operation of its own
 SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done before a list of steps is made
 
-FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+FLOAT16, FLOAT32, FLOAT64 = map(np.dtype, (np.float16, np.float32, np.float64))
+INT16 = np.dtype(np.int16)
 X, Y, FIRST, SECOND, EVEN, ODD = range(6)  # the arrays of a block: input, output, two to hop in, two between axes
 
 _threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -63,7 +64,7 @@ def _is_large(x):
 
 def extreme(combine, x, grid):
     """The maximum or minimum of every window."""
-    return _fold(combine, x, grid, FLOAT32 if x.dtype == np.float16 else x.dtype, x.dtype)
+    return _fold(combine, x, grid, INT16 if x.dtype == FLOAT16 else x.dtype, x.dtype)
 
 
 def average(x, grid, count_include_pad=False):
@@ -80,7 +81,7 @@ def total(x, grid):
 
 def whole_extreme(combine, x, grid):
     """The maximum or minimum of every map."""
-    return _reduce(combine, x, grid, FLOAT32 if x.dtype == np.float16 else x.dtype).astype(x.dtype)
+    return _reduce(combine, x, grid, FLOAT32 if x.dtype == FLOAT16 else x.dtype).astype(x.dtype)
 
 
 def whole_average(x, grid):
@@ -164,6 +165,8 @@ def _fold(combine, x, grid, work, dtype, counted=None):
                 steps, source, result = ready[samples, outermost]
                 if x.dtype == work:
                     source = from_x[inputs]
+                elif work == INT16:
+                    _order_with_nan(from_x[inputs].view(INT16), source, combine)
                 else:
                     np.copyto(source, from_x[inputs], casting="unsafe")
                 if dtype == work:
@@ -171,7 +174,9 @@ def _fold(combine, x, grid, work, dtype, counted=None):
                 _run(combine, steps, source, result)
                 if counted:
                     _divide(result.reshape(samples, rows.stop - rows.start, -1), rows, *_lengths(counted, inner))
-                if dtype != work:
+                if dtype == FLOAT16 and work == INT16:
+                    _order(result, to_y[outputs].view(INT16))
+                elif dtype != work:
                     np.copyto(to_y[outputs], result, casting="unsafe")
 
     blocks = _blocks(prod(x.shape[:first]), windows, inner, work.itemsize)
@@ -180,6 +185,20 @@ def _fold(combine, x, grid, work, dtype, counted=None):
     except FloatingPointError:  # a sum left the range of float32
         return _fold(combine, x, grid, FLOAT64, dtype, counted)
     return y
+
+
+def _order(bits, result):
+    """Turn the bits of float16 numbers into integers in the same order, and back: NumPy compares integers faster."""
+    np.right_shift(bits, 15, out=result)
+    np.bitwise_and(result, 0x7FFF, out=result)
+    np.bitwise_xor(result, bits, out=result)  # below zero, the larger of two numbers has the smaller bits
+
+
+def _order_with_nan(bits, result, combine):
+    _order(bits, result)
+    nan = (bits & 0x7FFF) > 0x7C00
+    if nan.any():
+        result[nan] = 0x7FFF if combine is np.maximum else -0x8000  # wins, and is the order of a NaN
 
 
 class Block(NamedTuple):

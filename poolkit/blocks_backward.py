@@ -12,6 +12,8 @@ import numpy as np
 from poolkit import blocks
 from poolkit.folds import along, counts, fold, least_of
 
+LONG = 12  # elements: in longer windows doubling finds the winner sooner than one comparison for each place
+
 
 def average(x, dy, grid, count_include_pad=False):
     """The gradient of an average."""
@@ -59,26 +61,65 @@ def _spread(x, dy, grid, combine=None):
 
 def _spread_block(x, dy, dx, windows, combine):
     """The same for a block: ``dx`` has the gradients of earlier blocks, or zeros, and gets those of this one."""
-    pooled = [x]  # along no axis, the last, the last two, …
-    for axis in reversed(range(len(windows) * bool(combine))):
+    elements = [x]  # folded along no axis, the last, the last two, …
+    for axis in reversed(range(1, len(windows) * bool(combine))):
         grid = {axis + 1: windows[axis]}
-        pooled.append(fold(combine, pooled[-1], least_of(combine, x.dtype), grid))
+        elements.append(fold(combine, elements[-1], least_of(combine, x.dtype), grid))
     apart = all(each.size <= each.stride for each in windows)
     for axis, each in enumerate(windows, 1):
         shape = (*dy.shape[:axis], each.length, *dy.shape[axis + 1 :])
         target = dx if axis == len(windows) else np.zeros(shape, dy.dtype)
-        if combine:
-            y, elements = pooled.pop(), pooled[-1]
-            taken = np.zeros(y.shape, bool)
-        for outputs, positions in along(axis, each):
-            share = dy[outputs]
-            if combine:
-                hit = elements[positions] == y[outputs]
-                np.greater(hit, taken[outputs], out=hit)
-                taken[outputs] |= hit
-                share = share * hit
+        if combine and each.size > LONG:
+            shares = [(..., _send(dy, _winners(combine, elements.pop(), axis, each), axis, each.length))]
+        elif combine:
+            shares = _to_winners(combine, elements.pop(), dy, axis, each)
+        else:
+            shares = ((positions, dy[outputs]) for outputs, positions in along(axis, each))
+        for positions, share in shares:
             if apart:
                 target[positions] = share
             else:
                 target[positions] += share
         dy = target
+
+
+def _to_winners(combine, x, dy, axis, windows):
+    """Go through the places of a window: where each is in ``x``, and what of ``dy`` it gets."""
+    y = fold(combine, x, least_of(combine, x.dtype), {axis: windows})
+    taken = np.zeros(y.shape, bool)
+    for outputs, positions in along(axis, windows):
+        hit = x[positions] == y[outputs]
+        np.greater(hit, taken[outputs], out=hit)
+        taken[outputs] |= hit
+        yield positions, dy[outputs] * hit
+
+
+def _winners(combine, x, axis, windows):
+    """The position of the first winner in each window along ``axis``, by doubling."""
+    beats = np.greater if combine is np.maximum else np.less
+    x = np.moveaxis(x, axis, 0)
+    span = (windows.count - 1) * windows.stride + windows.size
+    best = np.full((span, *x.shape[1:]), least_of(combine, x.dtype), x.dtype)
+    inside = max(0, min(windows.length, span - windows.before))
+    best[windows.before : windows.before + inside] = x[:inside]
+    small = np.int16 if windows.size < 2**15 else np.int64
+    offset, reach = np.zeros(best.shape, small), 1
+    while reach < windows.size:
+        step = min(reach, windows.size - reach)
+        later = -beats(best[step:], best[:-step]).view(np.int8).astype(small)  # all bits set where it is
+        here, there = offset[:-step], offset[step:] + small(step)
+        offset = here ^ ((here ^ there) & later)
+        best, reach = combine(best[:-step], best[step:]), reach + step
+    starts = np.arange(windows.count) * windows.stride - windows.before
+    offset = offset[:: windows.stride] + starts.reshape(-1, *[1] * (x.ndim - 1))
+    return np.moveaxis(np.maximum(offset, 0), 0, axis)  # what ties with outside is all infinite: its first gets it
+
+
+def _send(dy, positions, axis, length):
+    """Add each ``dy`` at its position along ``axis``."""
+    shape = (prod(dy.shape[:axis]), dy.shape[axis], prod(dy.shape[axis + 1 :]))
+    before, behind = np.arange(shape[0])[:, None, None], np.arange(shape[2])
+    index = (before * length + positions.reshape(shape)) * shape[2] + behind
+    size = shape[0] * length * shape[2]
+    total = np.bincount(index.ravel(), dy.ravel(), size).astype(dy.dtype)
+    return total.reshape(*dy.shape[:axis], length, *dy.shape[axis + 1 :])

@@ -138,7 +138,7 @@ def test_gradients_are_those_of_the_simple_form(pool, pooling, ceil_mode, cuts):
 
 
 @pytest.mark.parametrize("pool", [max_pool, average_pool])
-@pytest.mark.parametrize("size, stride", [(2, 2), (3, 2), (3, 1), (7, 1), (2, 3)])
+@pytest.mark.parametrize("size, stride", [(2, 2), (3, 2), (3, 1), (7, 1), (2, 3), (13, 1), (20, 3)])
 def test_gradients_of_many_ties_are_those_of_the_simple_form(pool, size, stride):
     x = np.random.default_rng(0).integers(0, 3, (3, 40, 41, 5)).astype("float32")
     y, pullback = vjp(pool, x, size, stride, "same")
@@ -146,6 +146,28 @@ def test_gradients_of_many_ties_are_those_of_the_simple_form(pool, size, stride)
     expected = pullback(dy)
     with cut(20_000, 64, 2):
         assert_allclose(pullback(dy), expected, rtol=1e-6, atol=1e-5)
+
+
+@pytest.mark.parametrize("infinity", [np.inf, -np.inf])
+@pytest.mark.parametrize("pool", [max_pool, min_pool])
+def test_gradients_of_long_windows_of_infinities_are_those_of_the_simple_form(pool, infinity):
+    x = np.full((2, 60, 3), infinity, "float32")
+    x[1, ::7] = 1
+    _, pullback = vjp(pool, x, 14, 2, "same")
+    dy = np.arange(180).reshape(2, 30, 3)
+    expected = pullback(dy)
+    with cut(2**20, 64, 1):
+        assert_array_equal(pullback(dy), expected)
+
+
+@pytest.mark.parametrize("combine", EXTREMES)
+def test_every_float16_is_in_its_place(combine):
+    x = np.arange(2**16, dtype="uint16").view("float16")
+    x = np.random.default_rng(0).permutation(x).reshape(1, 256, 256, 1)
+    grid = lay_grid(x.shape, 3, 2, "same", "channels_last")
+    with cut(2**20, 64, 1):
+        y = blocks.extreme(combine, x, grid)
+    assert_array_equal(y, np.float16(folds.fold(combine, x.astype("float32"), -combine(-np.inf, np.inf), grid)))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "uint8"])

@@ -439,7 +439,7 @@ def tables(rows):
 
 
 def markdown(record):
-    """The summary: for every table, how often poolkit's time fits into the fastest other."""
+    """The summary: a line for every table."""
     lines = [
         "| table | layout | threads | rows | mean ratio | lowest ratio |",
         "|---|---|--:|--:|--:|--:|",
