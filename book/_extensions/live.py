@@ -101,7 +101,8 @@ def pack_poolkit(app, exception):
     if exception or app.builder.format != "html":
         return
     files = {path.relative_to(ROOT): path for path in ROOT.glob("poolkit/**/*.py")}
-    files[Path("run_cell.py")] = HERE / "run_cell.py"
+    recorded = ROOT.glob("book/*.json")  # which cells read
+    files |= {Path(path.name): path for path in (HERE / "run_cell.py", *recorded)}
     with ZipFile(Path(app.outdir, "_static/poolkit.zip"), "w", ZIP_DEFLATED) as archive:
         for name, path in sorted(files.items()):
             archive.writestr(ZipInfo(name.as_posix()), path.read_bytes(), ZIP_DEFLATED)

@@ -9,6 +9,7 @@ from io import StringIO
 
 os.environ["POOLKIT_PAGE"] = "1"  # the page has the explorer's script
 
+os.environ["POOLKIT_PAGE"] = "1"  # the page has the explorer's script
 names = {}  # what the cells have defined
 
 
