@@ -30,6 +30,9 @@ serve: book      ## build the book and serve it on this machine
 notebooks: $(ready) ## run every notebook and store its outputs
 	.venv/bin/python book/execute.py
 
+experiments: $(ready) ## measure again, for 15 minutes, what chapters only read
+	PYTHONPATH=book .venv/bin/python -m experiments
+
 $(ready): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; (3, 11) <= v < (3, 14) or sys.exit( \
 	  f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}: try make PYTHON=python3.12")'
@@ -44,4 +47,4 @@ $(ready): requirements.txt pyproject.toml
 	  --requirement tests/conformance/requirements.txt
 	@touch .venv/peers
 
-.PHONY: help book test conformance lab serve notebooks bench
+.PHONY: help book test conformance lab serve notebooks bench experiments

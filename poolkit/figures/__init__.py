@@ -7,7 +7,7 @@ from poolkit.figures.explorer import Explorer
 from poolkit.figures.gradients import draw_gradients
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling, draw_windows
 from poolkit.figures.images import draw_images, draw_stages
-from poolkit.figures.maps import draw_shift_maps
+from poolkit.figures.maps import draw_activation_maps, draw_shift_maps
 from poolkit.figures.style import Figure
 from poolkit.figures.tables import Table, draw_conformance, draw_defects
 
@@ -18,6 +18,7 @@ __all__ = [
     "Explorer",
     "Figure",
     "Table",
+    "draw_activation_maps",
     "draw_conformance",
     "draw_counts",
     "draw_curves",

@@ -1,0 +1,148 @@
+"""Do class activation maps find the digit? Digits at random places among pieces of
+other digits: does the map's peak lie in the digit's box, and, when two digits are
+there, in the box of the one that is asked for?"""
+
+from pathlib import Path
+
+import numpy as np
+
+from experiments.digits import SIDE, place, split
+from experiments.networks import accuracy, answers, build, keras, train
+from poolkit import average_pool, class_activation_maps
+
+SMALL, WIDE = (16, 16), (32, 32)
+PIECE = 4
+PIECES = {SMALL: 2, WIDE: 8}  # of other digits, cut out
+STRIDE = 4  # from one element of the last maps to the next, in pixels
+STEPS = 1000
+NETWORK = Path(__file__).with_suffix(".npz")
+CASES = [("flatten",), ("average",)]
+RECOMPUTED = [("average",)]
+
+
+def clutter(count, images, rng, canvas=SMALL):
+    """Canvases with pieces of 4 × 4 pixels, cut out of random digits."""
+    canvases = np.zeros((count, *canvas, 1), "float32")
+    shape = count, PIECES[canvas]
+    sources = rng.integers(len(images), size=shape)
+    cuts = rng.integers(0, SIDE - PIECE + 1, (*shape, 2))
+    places = rng.integers(0, canvas[0] - PIECE + 1, (*shape, 2))
+    for n, p in np.ndindex(shape):
+        (row, column), (i, j) = cuts[n, p], places[n, p]
+        piece = images[sources[n, p], row : row + PIECE, column : column + PIECE]
+        canvases[n, i : i + PIECE, j : j + PIECE, 0] = piece
+    return canvases
+
+
+def put(canvases, images, corners):
+    """Put each digit, with its whole box, over what its canvas holds."""
+    canvas = canvases.shape[1:3]
+    box = place(np.ones_like(images), *corners.T, canvas)
+    return canvases * (1 - box) + place(images, *corners.T, canvas)
+
+
+def in_clutter(images, rng, canvas=SMALL):
+    """Each digit at a random place among pieces, and the corners of their boxes."""
+    corners = rng.integers(0, canvas[0] - SIDE + 1, (len(images), 2))
+    return put(clutter(len(images), images, rng, canvas), images, corners), corners
+
+
+def two_digits(images, rng):
+    """Each digit in one half of a wide canvas, the next image's digit in the other."""
+    half = WIDE[1] // 2
+    rows = rng.integers(0, WIDE[0] - SIDE + 1, (2, len(images)))
+    columns = rng.integers(0, half - SIDE + 1, (2, len(images)))
+    right = half * rng.integers(0, 2, len(images))
+    corners = np.stack([rows[0], columns[0] + right], 1)
+    others = np.stack([rows[1], columns[1] + half - right], 1)
+    canvases = clutter(len(images), images, rng, WIDE)
+    canvases = put(canvases, np.roll(images, -1, axis=0), others)
+    return put(canvases, images, corners), corners
+
+
+def evidence(network, canvases):
+    """What each position adds to the logit of each class: ``(N, h, w, classes)``.
+
+    With a global average these are the class activation maps, over the number of
+    positions; with Flatten each position has weights of its own.
+    """
+    body = keras.Model(network.inputs[0], network.layers[-2].input)
+    maps = np.asarray(body(canvases))
+    weights = network.layers[-1].get_weights()[0]
+    size = maps.shape[1:]  # (h, w, C)
+    if len(weights) == size[-1]:
+        return class_activation_maps(maps, weights) / (size[0] * size[1])
+    return np.einsum("nijc,ijck->nijk", maps, weights.reshape(*size, -1))
+
+
+def peaks(maps):
+    """The pixel under the middle of the largest element of each ``(N, h, w)`` map."""
+    places = maps.reshape(len(maps), -1).argmax(1)
+    return np.stack(np.unravel_index(places, maps.shape[1:]), 1) * STRIDE + STRIDE // 2
+
+
+def brightest(canvases):
+    """The middle of the brightest window of the size of a digit."""
+    bright = average_pool(canvases, SIDE, 1)[..., 0]
+    places = bright.reshape(len(bright), -1).argmax(1)
+    return np.stack(np.unravel_index(places, bright.shape[1:]), 1) + SIDE // 2
+
+
+def inside(points, corners):
+    """The share of points that lie in the box of their digit."""
+    return float(np.mean(((points >= corners) & (points < corners + SIDE)).all(1)))
+
+
+def chance(canvas, corners):
+    """The share of all places that a peak can have that lie in the box."""
+    every = np.stack(np.indices([length // STRIDE for length in canvas]), -1)
+    points = every.reshape(-1, 2) * STRIDE + STRIDE // 2
+    return float(np.mean([inside(point, corners) for point in points]))
+
+
+def train_network(seed, head):
+    rng = np.random.default_rng(seed)
+    (images, labels), _ = split(seed)
+    network = build(seed, head)
+    train(network, images, labels, rng, STEPS, lambda *given: in_clutter(*given)[0])
+    return network
+
+
+def find(network, canvases, corners, labels):
+    """How often the answer is right, and the peak of its map in the digit's box."""
+    answered = answers(network, canvases)
+    maps = evidence(network, canvases)[np.arange(len(labels)), ..., answered]
+    return {
+        "accuracy": accuracy(network, canvases, labels),
+        "found": inside(peaks(maps), corners),
+        "brightest": inside(brightest(canvases), corners),
+        "chance": chance(canvases.shape[1:3], corners),
+    }
+
+
+def measure(seed, head):
+    network = train_network(seed, head)
+    rng = np.random.default_rng(100 + seed)
+    _, (images, labels) = split(seed)
+    result = find(network, *in_clutter(images, rng), labels)
+    if head == "flatten":  # it takes no other size
+        return result
+    wide = build(seed, head, canvas=WIDE)
+    wide.set_weights(network.get_weights())
+    found = find(wide, *in_clutter(images, rng, WIDE), labels)
+    both, corners = two_digits(images, rng)
+    asked = evidence(wide, both)[np.arange(len(labels)), ..., labels]
+    two = labels != np.roll(labels, -1)
+    return (
+        result
+        | {f"{what}, wide": value for what, value in found.items()}
+        | {
+            "asked": inside(peaks(asked)[two], corners[two]),
+            "asked, brightest": inside(brightest(both)[two], corners[two]),
+        }
+    )
+
+
+def save(path=NETWORK):
+    """Keep the weights of one network, for the pictures of the chapter."""
+    np.savez(path, *train_network(0, "average").get_weights())
