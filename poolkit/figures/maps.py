@@ -30,7 +30,7 @@ def draw_shift_maps(maps):
         left, top = (place % 2) * (side + GAP), row * (place // 2)
         draw_text(figure, left, top + 9, name, "left", FONT - 1)
         _percentages(figure, shares, left, top + 22, side)
-        draw_text(figure, left, top + 22 + side + 9, "right and down", "left", FONT - 3, MUTED)
+        draw_text(figure, left, top + 22 + side + 9, "% right; shifts right →, down ↓", "left", FONT - 3, MUTED)
     return figure
 
 
