@@ -177,3 +177,9 @@ def test_a_published_page_links_to_its_source_to_binder_and_to_colab(published):
 
 def test_without_an_address_no_page_invents_one():
     assert not any(re.search("mybinder|colab|github.com/owner|/edit/", (SITE / page).read_text()) for page in PAGES)
+
+
+def test_style_sheets_hold_what_pages_use_and_little_else():
+    styles = (SITE / "_static/styles/pydata-sphinx-theme.css").read_text()
+    assert ".admonition" in styles and ".bs-tooltip-auto" in styles and "prefers-reduced-motion" in styles
+    assert ".fa-bath" not in styles and len(styles) < 150_000

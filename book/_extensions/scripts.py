@@ -6,13 +6,14 @@ SCRIPTS = {
     "tag_live": "live.mjs",
     "<pooling-explorer": "explorer.mjs",
 }
+MOVERS = {"live.mjs", "explorer.mjs"}  # run before the page is drawn: nothing moves later
 
 
 def add_scripts(app, page, template, context, doctree):
     for mark, script in SCRIPTS.items():
         if mark in context.get("body", ""):
-            # before the page is drawn, so that nothing on it moves afterwards
-            app.add_js_file(script, type="module", blocking="render")
+            blocking = {"blocking": "render"} if script in MOVERS else {}
+            app.add_js_file(script, type="module", **blocking)
 
 
 def setup(app):
