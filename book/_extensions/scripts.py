@@ -6,7 +6,8 @@ SCRIPTS = {
     "tag_live": "live.mjs",
     "<pooling-explorer": "explorer.mjs",
 }
-MOVERS = {"live.mjs", "explorer.mjs"}  # run before the page is drawn: nothing moves later
+# These run before the page is drawn, so that nothing on it moves afterwards.
+MOVERS = {"live.mjs", "explorer.mjs"}
 
 
 def add_scripts(app, page, template, context, doctree):
