@@ -14,7 +14,7 @@ test: book       ## run every test and every notebook
 	.venv/bin/ruff format --check
 	.venv/bin/pytest
 
-conformance: $(ready) .venv/peers ## compare poolkit with every other framework
+conformance: book .venv/peers ## compare poolkit with every other framework, and let Lighthouse judge the pages
 	.venv/bin/pytest tests/conformance
 
 bench: $(ready) .venv/peers ## time poolkit beside the frameworks and store the table that the book shows
@@ -42,9 +42,11 @@ $(ready): requirements.txt pyproject.toml
 	.venv/bin/pip install --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $(ready)
 
-.venv/peers: $(ready) tests/conformance/requirements.txt
+.venv/peers: $(ready) tests/conformance/requirements.txt tests/conformance/package-lock.json
 	.venv/bin/pip install --disable-pip-version-check --constraint requirements.txt \
 	  --requirement tests/conformance/requirements.txt
+	cp tests/conformance/package.json tests/conformance/package-lock.json .venv
+	PATH=$(CURDIR)/.venv/bin:$$PATH npm ci --prefix .venv --ignore-scripts --no-audit --no-fund
 	@touch .venv/peers
 
 .PHONY: help book test conformance lab serve notebooks bench experiments
