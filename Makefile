@@ -14,8 +14,9 @@ test: book       ## run every test and every notebook
 	.venv/bin/ruff format --check
 	.venv/bin/pytest
 
-conformance: book .venv/peers ## compare poolkit with every other framework, and let Lighthouse judge the pages
+conformance: book .venv/peers ## compare poolkit with every other framework, judge the pages, test the tests
 	.venv/bin/pytest tests/conformance
+	.venv/bin/python tests/conformance/mutants.py
 
 bench: $(ready) .venv/peers ## time poolkit beside the frameworks and store the table that the book shows
 	.venv/bin/python book/experiments/benchmark.py

@@ -87,3 +87,20 @@ def test_an_error_names_the_line_and_the_input(capsys):
 def test_a_function_without_inputs_is_an_error():
     with pytest.raises(ValueError, match="inputs must hold the arguments of at least one call"):
         check(max, max)
+
+
+def test_a_rounding_error_in_a_large_number_is_forgiven(capsys):
+    check(1000.0001, 1000.0)
+    assert capsys.readouterr().out == "Right.\n"
+
+
+def test_an_array_is_shown_without_the_blank_that_numpy_puts_first(capsys):
+    check(lambda x: x, lambda x: x + 1, (np.array([1, -2]),))
+    assert capsys.readouterr().out == "Not yet: for [1, -2] yours gives [1, -2], expected [2, -1].\n"
+
+
+def test_a_function_without_inputs_cannot_be_judged():
+    with pytest.raises(
+        ValueError, match=r"^inputs must hold the arguments of at least one call when yours is a function$"
+    ):
+        check(max, max)

@@ -94,6 +94,9 @@ def test_masked_elements_are_not_in_the_window():
         ((1, 2, 3, (1, 1), 1, True), [[0]]),
         ((3, 2, 3, (1, 1), 1, True), [[0], [2]]),
         ((1, 2, 1, (2, 2), 3, False), [[], []]),
+        ((2, 1, 2, "valid", 1, True), [[0]]),
+        ((4, 3, 1, "valid", 1, True), [[0, 1, 2], [1, 2, 3]]),
+        ((4, 3, 3, (0, 1), 1, True), [[0, 1, 2], [3]]),
     ],
 )
 def test_dilated_and_rounded_up_windows_are_those_of_the_definition(rule, expected):
@@ -101,7 +104,8 @@ def test_dilated_and_rounded_up_windows_are_those_of_the_definition(rule, expect
 
 
 @pytest.mark.parametrize(
-    "length, count, expected", [(7, 3, [[0, 1, 2], [2, 3, 4], [4, 5, 6]]), (2, 3, [[0], [0, 1], [1]])]
+    "length, count, expected",
+    [(7, 3, [[0, 1, 2], [2, 3, 4], [4, 5, 6]]), (2, 3, [[0], [0, 1], [1]]), (4, 2, [[0, 1], [2, 3]])],
 )
 def test_bins_are_those_of_the_definition(length, count, expected):
     assert loops.bins(length, count) == expected
