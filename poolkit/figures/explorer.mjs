@@ -285,7 +285,7 @@ input[type=range] { width: 7rem; padding: 0; border: 0; accent-color: var(--x-ed
 :focus-visible, .segments label:has(:focus-visible) { outline: 3px solid var(--x-edge); outline-offset: 1px; }
 [aria-invalid=true] { box-shadow: inset 0 0 0 2px var(--w-edge); border-radius: 6px; }
 .stage {
-  display: flex; flex-wrap: wrap; justify-content: center; align-items: center; gap: .9rem 3.2rem; position: relative;
+  display: flex; flex-wrap: wrap; justify-content: center; align-items: center; gap: .9rem 2.4rem; position: relative;
   padding: .8rem .75rem 0;
 }
 .stage.heads, .stage.signal { flex-direction: column; }
@@ -516,7 +516,7 @@ export class PoolingExplorer extends HTMLElement {
     state.dy = fill(this.getAttribute("dy"), count, 1);
     state.guess = fill(this.getAttribute("guess"), count, null);
     const back = state.mode === "gradient" && !stack && backward(x, shape, state, state.dy);
-    const at = this.getAttribute("at") ?? "0";
+    const at = this.getAttribute("at") ?? (stack && state.mode === "predict" ? String(x.length) : "0");
     const from = at[0] === "x" && +at.slice(1) < x.length ? +at.slice(1) : null;
     const model = { ...result, ...back, ...state, count, from, outputShape: result.shape };
     if (stack) {
