@@ -257,7 +257,8 @@ def test_an_invalid_setting_is_named_in_the_words_of_poolkit_until_it_is_right(s
 
 def test_play_shows_one_output_after_another_and_step_moves_on(show):
     page = show(X, max_pool, 2)
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(10_000)
     page.get_by_role("button", name="Play").click()
     assert cells(page, "y") == ["9", "", "", ""]
     page.clock.run_for(2000)
@@ -380,7 +381,8 @@ def test_without_a_script_a_figure_with_a_description_stands_there(show, argumen
 
 def test_the_calculation_is_said_once_the_keyboard_rests_and_never_while_the_pointer_moves(show):
     page = show(X, max_pool, 2)
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(10_000)
     page.locator("[data-x='10']").hover()
     page.clock.run_for(600)
     page.locator("[data-y='1']").press("ArrowDown")
