@@ -7,6 +7,7 @@ from inspect import signature
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from poolkit import (
     average_pool,
@@ -370,6 +371,23 @@ def test_nothing_is_wider_than_a_small_phone(show, arguments, options):
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     inside = "parts => parts.every(part => part.getBoundingClientRect().right <= 352)"
     assert page.locator(".stage *, button, .field").evaluate_all(inside)
+
+
+@every_example
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong(show, arguments, options, scheme):
+    page = show(*arguments, **options)
+    page.add_style_tag(
+        content=f"html {{ color-scheme: {scheme}; background: {dict(light='#fff', dark='#14181e')[scheme]} }}"
+    )
+    page.locator("[data-x='0']").press("5")
+    assert Axe().run(page, context="pooling-explorer").response["violations"] == []
+
+
+def test_axe_finds_nothing_wrong_with_a_message(show):
+    page = show(X, max_pool, 2)
+    page.get_by_label("window", exact=True).fill("9")
+    assert Axe().run(page, context="pooling-explorer").response["violations"] == []
 
 
 @every_example

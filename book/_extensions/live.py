@@ -24,7 +24,9 @@ PRESENT = {*sys.stdlib_module_names, "numpy", "poolkit"}  # modules that a page 
 def code_cells(doctree):
     for cell in doctree.findall(nodes.container):
         if cell.get("nb_element") == "cell_code":
-            yield cell, next(cell.findall(nodes.literal_block)).astext()
+            code = next(cell.findall(nodes.literal_block), None)
+            if code:  # a cell tagged remove-input has none
+                yield cell, code.astext()
 
 
 def mark_cells(app, doctree, docname):

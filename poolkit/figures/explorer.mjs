@@ -303,7 +303,7 @@ figcaption { font-size: 13px; color: var(--muted); white-space: nowrap; margin-b
 .cell { line-height: 1.1; cursor: pointer; user-select: none; font-variant-numeric: tabular-nums; }
 .cell.long { font-size: 78%; }
 .cell small { font-size: max(9px, 62%); color: var(--muted); }
-.cell:focus-visible { outline-offset: -4px; }
+.cell:focus-visible, .stepper input:focus-visible { outline-offset: -3px; }
 .pad { border: 1px dotted var(--muted); opacity: .7; }
 .pad.seen { background: repeating-linear-gradient(45deg, transparent 0 4px, var(--w) 4px 6px); }
 [data-x] { background: var(--x); box-shadow: inset 0 0 0 .5px var(--x-edge); }
@@ -355,6 +355,7 @@ pre { margin: 0 .75rem .75rem; padding: .6rem; border: 1px solid var(--rule); bo
   .bar .group > button { padding: 0 .45rem; font-size: 13px; }
   .hint { flex: 1 0 100%; order: 1; }
   .stage { column-gap: 2rem; padding-inline: .5rem; }
+  .stage:not(.signal, .heads) figure { width: calc(var(--n) * min(var(--size), 38px)); }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 `;
@@ -448,7 +449,7 @@ export class PoolingExplorer extends HTMLElement {
     root.addEventListener("focusin", ({ target }) => target.matches(".cell") && this.#point(target));
     root.addEventListener("pointerdown", (event) => (this.#before = root.activeElement, this.#move(event)));
     root.addEventListener("pointermove", (event) => this.#move(event));
-    this.$("link").hidden = window.top !== window;
+    this.$("link").hidden = !import.meta.url.includes("explorer.mjs"); // inside a notebook there is no page to link to
     addEventListener("hashchange", () => this.#restore());
     new ResizeObserver(() => this.#beam()).observe(this.$("stage"));
     this.#restore();
@@ -614,7 +615,7 @@ export class PoolingExplorer extends HTMLElement {
       cell.classList.toggle("long", text.length > 3);
       const v = Math.min(1, Math.max(0, (value - low) / (high - low))) || 0;
       if (shaded || shape.length === 1) cell.style.setProperty("--v", v.toFixed(3));
-      cell.classList.toggle("bright", shaded && v > 0.5);
+      cell.classList.toggle("bright", shaded && v > 0.46); // where black stands out better than white
     };
     const known = mode !== "predict" || right(at);
     const small = shaded && this.#model.inputs[0].columns > 12;
