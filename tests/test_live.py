@@ -6,6 +6,7 @@ import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 
 import nbformat
 import pytest
@@ -92,7 +93,7 @@ def run(cell, says="Done"):
 
 
 def output_of(cell, says="Done"):
-    cell.get_by_role("status").filter(has_text=says).wait_for(timeout=60_000)
+    cell.get_by_role("status").filter(has_text=says).wait_for(timeout=240_000)
     return cell.locator(".cell_output").inner_text().strip()
 
 
@@ -268,3 +269,34 @@ def test_the_exercises_that_a_page_can_check_are_live():
         for cell in nbformat.read(path, as_version=4).cells:
             tags = cell.metadata.get("tags", [])
             assert "live" in tags or "exercise" not in tags or "keras" in cell.source
+
+
+def test_an_exercise_checks_the_readers_function_and_shows_the_input_that_fails(page):
+    cell = page.locator(".cell.tag_exercise").filter(has_text="def outputs")
+    stub = cell.get_by_role("textbox").input_value()
+    verdicts = {
+        "(n - k) // s + 1": "Right on all 5 inputs.",
+        "(n - k) // s": "Not yet: for 7, 3, 2 yours gives 2, expected 3.",
+        "n / 0": "Not yet: for 7, 3, 2 yours stops in line 2 with ZeroDivisionError: division by zero.",
+    }
+    for formula, verdict in verdicts.items():
+        edit(cell, stub.replace("None", formula, 1))
+        assert run(cell) == verdict
+
+
+def test_hints_come_one_at_a_time(visit):
+    exercise = visit("book/basics.html").locator(".exercise").filter(has_text="outputs(n, k, s)")
+    first, second = exercise.locator(".hint button").all()
+    assert not second.is_visible()
+    first.click()
+    second.click()
+    exercise.get_by_text("Python’s // rounds down").wait_for(state="visible")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_where_the_reader_writes_a_function_there_are_two_hints(path):
+    cells = nbformat.read(path, as_version=4).cells
+    for task, stub in pairwise(cells):
+        if "exercise" in stub.metadata.get("tags", []) and stub.source.startswith("def "):
+            exercise = task.source[task.source.rindex("{exercise}") :]
+            assert len(re.findall(r"\{hint\}|Next hint", exercise)) == 2
