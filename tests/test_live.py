@@ -139,9 +139,12 @@ def test_a_cell_never_sees_what_cells_below_it_did(page):
 
 
 def test_a_changed_figure_is_drawn_anew(page):
-    edit(cell_of(page, 2), "x = np.arange(16).reshape(4, 4)\ndraw_pooling(x, average_pool, 2)")
+    edit(
+        cell_of(page, 2),
+        "from poolkit.figures import draw_pooling\nx = np.arange(16).reshape(4, 4)\ndraw_pooling(x, average_pool, 2)",
+    )
     run(cell_of(page, 2))
-    assert cell_of(page, 2).locator(".poolkit-figure").get_attribute("aria-label").endswith("4 = 2.5.")
+    assert cell_of(page, 2).locator("svg.poolkit-figure").first.get_attribute("aria-label").endswith("4 = 2.5.")
 
 
 def test_text_the_last_value_and_html_are_shown_in_this_order(page):
