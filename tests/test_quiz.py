@@ -11,7 +11,11 @@ from pages import ROOT
 
 import poolkit
 
-CHAPTERS = [path for path in sorted((ROOT / "book").glob("*.ipynb")) if 'class=\\"quiz\\"' in path.read_text()]
+CHAPTERS = [
+    path
+    for path in sorted((ROOT / "book").glob("*.*"))
+    if re.search(r'class=\\?"quiz\\?"', path.read_text("utf-8", "ignore"))
+]
 KNOWN = {name: getattr(poolkit, name) for name in poolkit.__all__} | {
     "np": np,
     "image": np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1),
@@ -22,8 +26,9 @@ every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.
 
 def questions(path):
     """Each question of a chapter's quiz, with its choices."""
-    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if 'class="quiz"' in cell.source]
-    quiz = BeautifulSoup(MarkdownIt().render("\n".join(cells)), "html.parser")
+    cells = nbformat.read(path, as_version=4).cells if path.suffix == ".ipynb" else []
+    texts = [cell.source for cell in cells if 'class="quiz"' in cell.source] or [path.read_text("utf-8")]
+    quiz = BeautifulSoup(MarkdownIt().render("\n".join(texts)), "html.parser").find(class_="quiz")
     asked = {}
     for choice in quiz.find_all("details"):
         question = choice.find_previous_sibling("p").text
