@@ -33,6 +33,7 @@ notebooks: $(ready) ## run every notebook and store its outputs
 
 experiments: $(ready) ## measure again, for 15 minutes, what chapters only read
 	PYTHONPATH=book .venv/bin/python -m experiments
+	.venv/bin/python book/experiments/larger_than_memory.py
 
 $(ready): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; (3, 11) <= v < (3, 14) or sys.exit( \
