@@ -13,8 +13,8 @@ import poolkit
 
 CHAPTERS = [
     path
-    for path in sorted((ROOT / "book").glob("*.*"))
-    if re.search(r'class=\\?"quiz\\?"', path.read_text("utf-8", "ignore"))
+    for path in sorted((ROOT / "book").iterdir())
+    if path.suffix in (".ipynb", ".md") and re.search(r'class=\\?"quiz\\?"', path.read_text("utf-8"))
 ]
 KNOWN = {name: getattr(poolkit, name) for name in poolkit.__all__} | {
     "np": np,
