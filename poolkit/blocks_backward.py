@@ -2,7 +2,7 @@
 
 The gradient goes back along one axis after another, the outermost first. For a maximum that is to the first row of a
 window that holds it, then to the first element in this row: the first in row-major order. No index is stored; what each
-row and column is pooled to is worked out anew and compared.
+row is pooled to is worked out anew and compared.
 """
 
 from math import prod
@@ -24,9 +24,9 @@ def average(x, dy, grid, count_include_pad=False):
     return _spread(x, dy, grid)
 
 
-def extreme(combine, x, dy, grid):
-    """The gradient of a maximum or minimum; ``x`` without NaN, ``dy`` finite."""
-    return _spread(x, dy, grid, combine)
+def extreme(combine, x, y, dy, grid):
+    """The gradient of a maximum or minimum ``y`` without NaN; ``dy`` is finite."""
+    return _spread(x, dy, grid, combine, y)
 
 
 def _turned(windows):
@@ -36,12 +36,13 @@ def _turned(windows):
     )
 
 
-def _spread(x, dy, grid, combine=None):
-    """Add each ``dy`` to all elements of its window or, with ``combine``, to the first that is what it gives."""
+def _spread(x, dy, grid, combine=None, y=None):
+    """Add each ``dy`` to all elements of its window or, with ``combine``, to the first that is ``y``."""
     first, last, windows = next(iter(grid)), next(reversed(grid)), tuple(grid.values())
     lead, inner = prod(x.shape[:first]), prod(x.shape[last + 1 :])
     x_maps = x.reshape(lead, *x.shape[first : last + 1], inner)
     dy_maps = dy.reshape(lead, *(each.count for each in windows), inner)
+    y_maps = None if y is None else y.reshape(dy_maps.shape)
     dx_maps = np.zeros(x_maps.shape, dy.dtype)
     row = prod(x_maps.shape[2:]) * dy.itemsize
     together = max(1, blocks.BLOCK // (row * windows[0].length))
@@ -49,17 +50,17 @@ def _spread(x, dy, grid, combine=None):
     parts = [windows[0].part(o, min(o + rows, windows[0].count)) for o in range(0, windows[0].count, rows)]
 
     def run(maps):  # windows of two parts may share rows, so one thread does all parts of a map
-        for start in range(maps.start, maps.stop, together):
-            some = slice(start, min(start + together, maps.stop))
+        for some in maps:
             for positions, outputs, outermost in parts:
-                here = (some, positions)
-                _spread_block(x_maps[here], dy_maps[some, outputs], dx_maps[here], (outermost, *windows[1:]), combine)
+                here, there, block = (some, positions), (some, outputs), (outermost, *windows[1:])
+                y_block = None if y is None else y_maps[there]
+                _spread_block(x_maps[here], y_block, dy_maps[there], dx_maps[here], block, combine)
 
-    blocks.in_threads(run, lead, x.nbytes)
+    blocks.in_threads(run, [slice(start, start + together) for start in range(0, lead, together)], x.nbytes)
     return dx_maps.reshape(x.shape)
 
 
-def _spread_block(x, dy, dx, windows, combine):
+def _spread_block(x, y, dy, dx, windows, combine):
     """The same for a block: ``dx`` has the gradients of earlier blocks, or zeros, and gets those of this one."""
     elements = [x]  # folded along no axis, the last, the last two, …
     for axis in reversed(range(1, len(windows) * bool(combine))):
@@ -70,9 +71,9 @@ def _spread_block(x, dy, dx, windows, combine):
         shape = (*dy.shape[:axis], each.length, *dy.shape[axis + 1 :])
         target = dx if axis == len(windows) else np.zeros(shape, dy.dtype)
         if combine and each.size > LONG:
-            shares = [(..., _send(dy, _winners(combine, elements.pop(), axis, each), axis, each.length))]
+            shares = [(..., _send(dy, _winners(combine, elements[-1], axis, each), axis, each.length))]
         elif combine:
-            shares = _to_winners(combine, elements.pop(), dy, axis, each)
+            shares = _to_winners(elements[-1], y, dy, axis, each)
         else:
             shares = ((positions, dy[outputs]) for outputs, positions in along(axis, each))
         for positions, share in shares:
@@ -80,18 +81,18 @@ def _spread_block(x, dy, dx, windows, combine):
                 target[positions] = share
             else:
                 target[positions] += share
-        dy = target
+        dy, y = target, combine and elements.pop()
 
 
-def _to_winners(combine, x, dy, axis, windows):
+def _to_winners(x, y, dy, axis, windows):
     """Go through the places of a window: where each is in ``x``, and what of ``dy`` it gets."""
-    y = fold(combine, x, least_of(combine, x.dtype), {axis: windows})
-    taken = np.zeros(y.shape, bool)
-    for outputs, positions in along(axis, windows):
-        hit = x[positions] == y[outputs]
-        np.greater(hit, taken[outputs], out=hit)
-        taken[outputs] |= hit
-        yield positions, dy[outputs] * hit
+    *places, (outputs, positions) = along(axis, windows)
+    left = dy.copy()
+    for earlier, there in places:
+        share = left[earlier] * (x[there] == y[earlier])
+        left[earlier] -= share
+        yield there, share
+    yield positions, left[outputs]  # who has not won before wins in the last place
 
 
 def _winners(combine, x, axis, windows):

@@ -44,7 +44,8 @@ def fold(combine, x, identity, grid):
         else:
             y = np.full(with_length(x.shape, axis, windows.count), identity, x.dtype)
         for outputs, positions in steps:
-            y[outputs] = combine(y[outputs], x[positions])
+            part = y[outputs]  # a view, if the outputs are a slice
+            y[outputs] = combine(part, x[positions], out=part)
         x = y
     return x
 

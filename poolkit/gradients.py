@@ -83,7 +83,7 @@ def vjp(pool, x, *args, **kwargs):
         if gradient.shape != y.shape:
             raise ValueError(f"dy must have the shape of y, {y.shape}, got {gradient.shape}")
         gradient = gradient.astype(np.result_type(x, np.float32), copy=False)
-        return BACKWARD[pool](x, gradient, arguments).astype(x.dtype, copy=False)
+        return BACKWARD[pool](x, y, gradient, arguments).astype(x.dtype, copy=False)
 
     return y, pullback
 
@@ -98,10 +98,10 @@ def _grid(x, arguments):
 
 
 def _extreme_backward(combine):
-    def backward(x, dy, arguments):
+    def backward(x, y, dy, arguments):
         grid = _grid(x, arguments)
-        if arguments.mask is None and blocks.fit(x, grid) and not np.isnan(x).any() and np.isfinite(dy).all():
-            return blocks_backward.extreme(combine, x.astype(dy.dtype, copy=False), dy, grid)
+        if arguments.mask is None and blocks.fit(x, grid) and not np.isnan(y).any() and np.isfinite(dy).all():
+            return blocks_backward.extreme(combine, *(each.astype(dy.dtype, copy=False) for each in (x, y)), dy, grid)
         index = winners(combine, x, grid, arguments.mask)[1]
         return _scatter(np.where(index < 0, 0, dy), np.maximum(index, 0), x.shape, grid)
 
@@ -109,7 +109,7 @@ def _extreme_backward(combine):
 
 
 def _global_extreme_backward(combine):
-    def backward(x, dy, arguments):
+    def backward(x, _, dy, arguments):
         grid = _grid(x, arguments)
         y, index = winners(combine, x, grid, arguments.mask)
         equals = x == y
@@ -122,7 +122,7 @@ def _global_extreme_backward(combine):
     return backward
 
 
-def _average_backward(x, dy, arguments):
+def _average_backward(x, _, dy, arguments):
     grid = _grid(x, arguments)
     include = getattr(arguments, "count_include_pad", False)
     if arguments.mask is None and blocks.fit(x, grid):
@@ -133,7 +133,7 @@ def _average_backward(x, dy, arguments):
     return dx if arguments.mask is None else np.where(presence(arguments.mask, x, grid), dx, 0)
 
 
-def _lp_backward(x, dy, arguments):
+def _lp_backward(x, _, dy, arguments):
     p, grid = float(arguments.p), _grid(x, arguments)
     x = x.astype(np.result_type(x, np.float64))
     y = lp_pool(**vars(arguments) | {"x": x})
@@ -143,7 +143,7 @@ def _lp_backward(x, dy, arguments):
     return dx if arguments.mask is None else np.where(presence(arguments.mask, x, grid), dx, 0)
 
 
-def _unpool_backward(y, dx, arguments):
+def _unpool_backward(y, _, dx, arguments):
     channel = 1 if channels_first(arguments.data_format) else -1
     rows = np.moveaxis(any_array(arguments.indices, "indices"), channel, 1)
     maps = np.moveaxis(dx, channel, 1)
