@@ -21,11 +21,13 @@ from poolkit.figures import (
     draw_images,
     draw_learning_curves,
     draw_pooling,
+    draw_ratios,
     draw_seeds,
     draw_shares,
     draw_shift_maps,
     draw_signal,
     draw_stages,
+    draw_table,
     draw_windows,
 )
 from poolkit.figures.style import DARK, PHONE
@@ -49,6 +51,7 @@ FIGURES = {
     "seeds": lambda: draw_seeds({"one": [0.5, 0.75], "two": [1, 1]}),
     "shift maps": lambda: draw_shift_maps({"one": [[0, 0, 0], [0, 1, 0], [0, 0, 0.5]]}),
     "activation maps": lambda: draw_activation_maps({"a 3": (np.eye(8), [[0, 1], [0, 0]], (0, 4, 3))}),
+    "ratios": lambda: draw_ratios({"forward": {"one thread": [0.3, 2.0], "two": [4]}, "back": {"one": [1]}}),
     "counts": lambda: draw_counts({"many": 5120, "few": 64}),
 }
 every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
@@ -249,3 +252,16 @@ def test_the_table_of_defects_says_which_are_still_there():
 def test_every_row_and_column_of_a_table_has_a_header():
     html = draw_conformance(TABLE)._repr_html_()
     assert html.count('scope="col"') == 4 and html.count('scope="row"') == 1
+
+
+def test_ratios_stand_right_of_one_if_they_are_above_it():
+    svg = draw_ratios({"forward": {"one thread": [0.25, 1, 4]}}).svg()
+    slower, even, faster = (float(x) for x in re.findall(r'<circle cx="([\d.]+)"', svg))
+    assert even - slower == pytest.approx(faster - even, abs=0.1) and faster > even
+    assert "mean 1.00, lowest 0.25" in svg
+
+
+def test_a_table_sets_numbers_to_the_right():
+    html = draw_table("What it took.", ["step", "ns"], [["a <b>", 1.5]])._repr_html_()
+    assert "<th>step</th><th>ns</th>" in html
+    assert "<td>a &lt;b&gt;</td><td class=number>1.5</td>" in html

@@ -13,7 +13,7 @@ import sys
 import time
 from datetime import date
 from importlib.metadata import version
-from math import exp, log, prod
+from math import exp, log
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -23,9 +23,7 @@ LAYOUTS = ("channels_last", "channels_first")
 ENGINES = ("poolkit", "Keras on TensorFlow", "PyTorch", "JAX", "ONNX Runtime")
 PACKAGES = ("numpy", "keras", "tensorflow", "torch", "jax", "onnxruntime")
 ROUNDS, SECONDS = 7, 1.5  # of every row: so many turns, unless they take longer
-PAUSE = (
-    0.02  # seconds before each turn, in which the threads of other engines fall asleep
-)
+PAUSE = 0.02  # seconds before a turn, for other engines' threads to fall asleep
 
 SLIDING = [
     ((32, 112, 112, 64), 3, 2, "same"),
@@ -335,42 +333,53 @@ def work(threads):
             "wrong": wrong,
         }
         print(json.dumps(row), flush=True)
-    for step in ladder(threads):
-        print(json.dumps(step), flush=True)
 
 
-def ladder(threads):
-    """Nanoseconds for one output of a 3 × 3 maximum, step by step."""
+def ladder():
+    """Nanoseconds for one output of a 3 × 3 maximum on one thread, step by step."""
     import numpy as np
     import steps
 
-    x = np.random.default_rng(0).random((32, 113, 113, 64), np.float32)
-    for step in (
-        steps.plain_loops,
-        steps.sliding_windows,
-        steps.nine_slices,
-        steps.one_axis_at_a_time,
-        steps.blocks,
-        steps.reading_alone,
-    ):
-        some = {"plain_loops": x[:1, :17, :17], "sliding_windows": x[:2]}
-        part = np.ascontiguousarray(some.get(step.__name__, x))
-        if step is not steps.reading_alone:
-            assert np.array_equal(step(part[:1]), steps.nine_slices(part[:1]))
-        times = []
-        for _ in range(ROUNDS):
-            begin = time.perf_counter()
-            step(part)
-            times.append(time.perf_counter() - begin)
-        outputs = (
-            len(part) * prod((n - 1) // 2 for n in part.shape[1:3]) * part.shape[3]
-        )
-        name = step.__name__.replace("_", " ")
-        yield {
-            "step": name,
-            "threads": threads,
-            "nanoseconds": median(times) / outputs * 1e9,
-        }
+    import poolkit
+
+    poolkit.set_threads(1)
+    for n, channels in ((1024, 1), (16, 64)):
+        x = np.random.default_rng(0).random((n, 113, 113, channels), np.float32)
+        for step in steps.LADDER:
+            part = x[:1, :17, :17].copy() if step is steps.plain_loops else x
+            if step is not steps.reading_alone:
+                assert np.array_equal(step(part[:1]), steps.nine_slices(part[:1]))
+            times = []
+            for _ in range(ROUNDS):
+                begin = time.perf_counter()
+                step(part)
+                times.append(time.perf_counter() - begin)
+            taken = median(times) / steps.nine_slices(part).size
+            name = step.__name__.replace("_", " ")
+            yield {"step": name, "channels": channels, "nanoseconds": taken * 1e9}
+
+
+def primitives():
+    """Nanoseconds for one element of what NumPy does in a pooling, in the cache."""
+    from timeit import repeat
+
+    import numpy as np
+
+    one, other, hit = np.random.default_rng(0).random((3, 1 << 16), np.float32)
+    result, hit = np.empty_like(one), hit > 0.5
+    half, many = one.astype(np.float16), np.full_like(one, 9)
+    calls = {
+        "larger of two float32": lambda: np.maximum(one, other, out=result),
+        "sum of two float32": lambda: np.add(one, other, out=result),
+        "sum divided by a number": lambda: np.divide(one, many, out=result),
+        "gradient times true or false": lambda: np.multiply(one, hit, out=result),
+        "float16 made float32": lambda: np.copyto(result, half),
+        "float32 made float16": lambda: np.copyto(half, one),
+    }
+    return {
+        name: round(min(repeat(call, number=20, repeat=9)) / 20 / one.size * 1e9, 2)
+        for name, call in calls.items()
+    }
 
 
 def small_call():
@@ -433,21 +442,25 @@ def tables(rows):
     return found
 
 
-def markdown(record):
-    """The summary: a line for every table."""
-    lines = [
-        "| table | layout | threads | rows | mean ratio | lowest ratio |",
-        "|---|---|--:|--:|--:|--:|",
-    ]
-    for (name, layout, threads), rows in tables(record["rows"]).items():
-        ratios = [ratio(row) for row in rows]
-        about = f"{name} | {layout.replace('_', ' ')} | {threads} | {len(rows)}"
-        lines.append(f"| {about} | {mean(ratios):.2f} | {min(ratios):.2f} |")
-    return "\n".join(lines) + "\n"
+HEAD = ["table", "layout", "threads", "rows", "mean ratio", "lowest ratio"]
+
+
+def summary(rows):
+    """For every table: the geometric mean and the lowest of its ratios."""
+    for (name, layout, threads), some in tables(rows).items():
+        ratios = [ratio(row) for row in some]
+        numbers = f"{mean(ratios):.2f}", f"{min(ratios):.2f}"
+        yield name, layout.replace("_", " "), threads, len(some), *numbers
+
+
+def markdown(rows):
+    """The summary as a table."""
+    lines = [HEAD, ["---"] * len(HEAD), *summary(rows)]
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
 
 
 def main():
-    rows, steps, start = [], [], time.perf_counter()
+    rows, start = [], time.perf_counter()
     total = 2 * len(list(jobs()))
     for threads in (1, 2):
         worker = subprocess.Popen(
@@ -458,9 +471,6 @@ def main():
         )
         for line in worker.stdout:
             row = json.loads(line)
-            if "step" in row:
-                steps.append(row)
-                continue
             rows.append(row)
             seconds = time.perf_counter() - start
             rule = f"{tuple(row['shape'])} {row['size']}/{row['stride']} {row['dtype']}"
@@ -471,13 +481,16 @@ def main():
             )
         if worker.wait():
             sys.exit(f"Failed: run {__file__} {threads} to see why.")
-    record = machine() | {"microseconds": small_call(), "steps": steps}
+    record = machine() | {
+        "microseconds": small_call(),
+        "nanoseconds": primitives(),
+        "steps": list(ladder()),
+    }
     lines = ",\n".join(map(json.dumps, rows))  # a row a line
     text = f'{json.dumps(record)[:-1]}, "rows": [\n{lines}\n]}}\n'
-    record["rows"] = rows
     (HERE / "benchmark.json").write_text(text)
-    (HERE / "benchmark.md").write_text(markdown(record))
-    print(markdown(record))
+    (HERE / "benchmark.md").write_text(markdown(rows))
+    print(markdown(rows))
 
 
 if __name__ == "__main__":

@@ -44,3 +44,13 @@ def blocks(x):
 def reading_alone(x):
     """No pooling: the time that memory needs to hand over every element once."""
     return x.max()
+
+
+LADDER = (
+    plain_loops,
+    sliding_windows,
+    nine_slices,
+    one_axis_at_a_time,
+    blocks,
+    reading_alone,
+)

@@ -2,14 +2,14 @@
 
 from importlib import import_module
 
-from poolkit.figures.bars import draw_counts, draw_seeds, draw_shares
+from poolkit.figures.bars import draw_counts, draw_ratios, draw_seeds, draw_shares
 from poolkit.figures.explorer import Explorer
 from poolkit.figures.gradients import draw_gradients
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling, draw_windows
 from poolkit.figures.images import draw_images, draw_stages
 from poolkit.figures.maps import draw_activation_maps, draw_shift_maps
 from poolkit.figures.style import Figure
-from poolkit.figures.tables import Table, draw_conformance, draw_defects
+from poolkit.figures.tables import Table, draw_conformance, draw_defects, draw_table
 
 # They need matplotlib, so they load when asked for: cells that run in a page have NumPy alone.
 CHARTS = ("draw_curves", "draw_learning_curves", "draw_signal")
@@ -29,11 +29,13 @@ __all__ = [
     "draw_images",
     "draw_learning_curves",
     "draw_pooling",
+    "draw_ratios",
     "draw_seeds",
     "draw_shares",
     "draw_shift_maps",
     "draw_signal",
     "draw_stages",
+    "draw_table",
     "draw_windows",
 ]
 

@@ -1,9 +1,12 @@
-"""Numbers as bars: counts, shares of a whole, and how far repeated runs spread."""
+"""Numbers as bars and dots: counts, shares of a whole, how far repeated runs spread, who is faster."""
+
+from math import ceil, exp, floor, log, log2
 
 import numpy as np
 
 from poolkit.figures.style import (
     FONT,
+    INK,
     INPUT,
     INPUT_EDGE,
     MUTED,
@@ -93,10 +96,7 @@ def draw_seeds(shares):
         draw_rectangle(figure, left, middle - 0.5, width, 1, RULE)
         draw_rectangle(figure, left + width * values.mean() - 1.5, middle - 9, 3, 18, OUTPUT_EDGE)
         for value in values:
-            figure.elements.append(
-                f'<circle cx="{left + width * value:.1f}" cy="{middle:g}" r="4" '
-                f'style="fill: {OUTPUT}; stroke: {OUTPUT_EDGE}; stroke-width: 1.5"/>'
-            )
+            _draw_dot(figure, left + width * value, middle)
         draw_text(figure, PHONE, middle, means[name], "right")
     for share in (0, 0.5, 1):
         draw_text(figure, max(left + width * share, 10), bottom + 8, f"{share:.0%}", size=FONT - 3, color=MUTED)
@@ -105,3 +105,53 @@ def draw_seeds(shares):
 
 def _runs(shares):
     return " and ".join(sorted({f"{values.size} runs" for values in shares.values()}))
+
+
+def draw_ratios(tables):
+    """Draw ratios of times on a logarithmic scale, each as a dot, and the geometric mean of each row as a bar.
+
+    Parameters
+    ----------
+    tables : dict from str to dict from str to list of float
+        The ratios, above 0, of each row of each table; the keys name tables and rows.
+    """
+    ratios = [ratio for rows in tables.values() for row in rows.values() for ratio in row]
+    lowest, highest = floor(log2(min(ratios))), ceil(log2(max(ratios)))
+    left, width, step, head = 132, 218, 19, 26
+    bottom = sum(head + step * len(rows) for rows in tables.values())
+    told = [
+        f"{table}, {name}: mean {_mean(row):.2f}, lowest {min(row):.2f}"
+        for table, rows in tables.items()
+        for name, row in rows.items()
+    ]
+    figure = Figure(PHONE, bottom + 20, f"Ratios of times, each a dot. {'; '.join(told)}.")
+
+    def across(ratio):
+        return left + width * (log2(ratio) - lowest) / (highest - lowest)
+
+    for power in range(lowest, highest + 1):
+        label = f"{2**power}" if power >= 0 else f"1/{2**-power}"
+        draw_rectangle(figure, across(2**power) - 0.5, 0, 1, bottom, RULE if power else INK)
+        draw_text(figure, across(2**power), bottom + 11, label, size=FONT - 4, color=MUTED)
+    top = 0
+    for table, rows in tables.items():
+        draw_text(figure, 0, top + head / 2 + 3, table, "left", FONT - 1)
+        top += head
+        for name, row in rows.items():
+            draw_text(figure, 6, top + step / 2, name, "left", FONT - 3, MUTED)
+            for ratio in row:
+                _draw_dot(figure, across(ratio), top + step / 2, ratio >= 1)
+            draw_rectangle(figure, across(_mean(row)) - 1.5, top + 1, 3, step - 2, INK)
+            top += step
+    return figure
+
+
+def _mean(ratios):
+    return exp(sum(map(log, ratios)) / len(ratios))
+
+
+def _draw_dot(figure, x, y, ahead=True):
+    fill, edge = (OUTPUT, OUTPUT_EDGE) if ahead else (WINDOW, WINDOW_EDGE)
+    figure.elements.append(
+        f'<circle cx="{x:.1f}" cy="{y:g}" r="4" style="fill: {fill}; stroke: {edge}; stroke-width: 1.5"/>'
+    )

@@ -1,5 +1,6 @@
-"""Tables: what the frameworks answer, as ``book/conformance.json`` holds it."""
+"""Tables: what the frameworks answer, as ``book/conformance.json`` holds it, and numbers in rows."""
 
+import re
 from html import escape
 
 from poolkit.figures.style import _VIEWERS, DARK, INK, MUTED, OUTPUT_EDGE, RULE, WINDOW, WINDOW_EDGE
@@ -17,6 +18,7 @@ _STYLE = """
 .poolkit-table td.no{font-weight:700;color:EDGE;background:WINDOW}
 .poolkit-table td.yes{color:GREEN}
 .poolkit-table .muted{color:MUTED}
+.poolkit-table td.number{text-align:end;white-space:nowrap}
 .poolkit-table tr.how td{padding:0 0 .4rem .75rem}
 """
 _COLOURS = {"INK": INK, "MUTED": MUTED, "RULE": RULE, "EDGE": WINDOW_EDGE, "WINDOW": WINDOW, "GREEN": OUTPUT_EDGE}
@@ -40,6 +42,26 @@ class Table:
 
     def __repr__(self):
         return f"<Table: {self.caption}>"
+
+
+def draw_table(caption, head, rows):
+    """Tabulate texts and numbers.
+
+    Parameters
+    ----------
+    caption : str
+        What the table shows.
+    head : list of str
+        The name of each column.
+    rows : list of list
+        The entries, as many as columns; numbers stand at the right.
+    """
+    lines = [f'<tr class="question">{"".join(f"<th>{escape(name)}</th>" for name in head)}</tr>']
+    for row in rows:
+        texts = [escape(str(entry)) for entry in row]
+        cells = (f"<td{' class=number' * bool(re.fullmatch('[0-9,.]+', text))}>{text}</td>" for text in texts)
+        lines.append(f'<tr class="question">{"".join(cells)}</tr>')
+    return Table(caption, lines)
 
 
 def draw_conformance(table):
