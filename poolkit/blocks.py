@@ -190,9 +190,9 @@ def _order(bits, result):
 
 def _order_with_nan(bits, result, combine):
     _order(bits, result)
-    nan = (bits & 0x7FFF) > 0x7C00
-    if nan.any():
-        result[nan] = 0x7FFF if combine is np.maximum else -0x8000  # wins, and is the order of a NaN
+    weakest = result.min() if combine is np.maximum else result.max()
+    if not -0x7C01 <= weakest <= 0x7C00:  # beyond the infinities: a NaN that would lose
+        result[(bits & 0x7FFF) > 0x7C00] = 0x7FFF if combine is np.maximum else -0x8000
 
 
 class Block(NamedTuple):
