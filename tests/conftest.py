@@ -1,16 +1,11 @@
-"""A browser for the tests that need one, and a server for the built book."""
+"""A browser for the tests that need one, and the built book to look at with it."""
 
-import gzip
 import os
-import re
 import shutil
-import threading
-from functools import cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
+from server import serve
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
 NO_BROWSER = "no Chromium: install Debian's package chromium to test the pages"
@@ -23,45 +18,11 @@ FLAGS = (
 )
 
 
-@cache
-def compressed(path):
-    return gzip.compress(path.read_bytes())
-
-
-class PagesHandler(SimpleHTTPRequestHandler):
-    """Serves a book as GitHub Pages does: texts compressed, everything to be kept for ten minutes."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        path = Path(self.translate_path(self.path))
-        path = path / "index.html" if path.is_dir() else path
-        if not path.exists():
-            return self.send_error(404)
-        kind = self.guess_type(path)
-        squeeze = re.match("text/|image/svg|application/(javascript|json|xml)", kind)
-        body = compressed(path) if squeeze else path.read_bytes()
-        headers = {"Content-Type": kind, "Content-Length": len(body), "Cache-Control": "max-age=600"}
-        headers |= {"Content-Encoding": "gzip"} if squeeze else {}
-        self.send_response(200)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def address():
     from pages import SITE  # here, because it insists on a built book and other tests need none
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(PagesHandler, directory=SITE))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    yield from serve(SITE)
 
 
 @pytest.fixture(scope="module")

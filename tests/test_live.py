@@ -3,15 +3,14 @@
 import os
 import re
 import shutil
-import threading
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 
 import nbformat
 import pytest
 from pages import PAGES, ROOT, SITE, soup
 from pyodide import FOLDER, HOST, fetch
+from server import serve
 
 NO_NPM = "no npm: install Debian's packages nodejs and npm to test the cells that run in the page"
 OUTPUTS = """cells => cells.map(cell => [
@@ -23,23 +22,6 @@ COUNT = "from itertools import count\n\nturn = count(1)"
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
 CHAPTERS = [f"book/{path.stem}.html" for path in NOTEBOOKS]
 every_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
-
-
-class OpenHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-    def end_headers(self):
-        self.send_header("Access-Control-Allow-Origin", "*")
-        super().end_headers()
-
-
-def serve(folder):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(OpenHandler, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture(scope="module")
