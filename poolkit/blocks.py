@@ -161,6 +161,8 @@ def _fold(combine, x, grid, work, dtype, counted=None):
                     source = from_x[inputs]
                 elif work == INT16:
                     _order_with_nan(from_x[inputs].view(INT16), source, combine)
+                elif work == FLOAT32 and x.dtype == FLOAT16:
+                    _widen(from_x[inputs].view(INT16), source)
                 else:
                     np.copyto(source, from_x[inputs], casting="unsafe")
                 if dtype == work:
@@ -193,6 +195,17 @@ def _order_with_nan(bits, result, combine):
     weakest = result.min() if combine is np.maximum else result.max()
     if not -0x7C01 <= weakest <= 0x7C00:  # beyond the infinities: a NaN that would lose
         result[(bits & 0x7FFF) > 0x7C00] = 0x7FFF if combine is np.maximum else -0x8000
+
+
+def _widen(bits, result):
+    """Turn the bits of float16 numbers into float32, by moving them: NumPy takes eight times as long."""
+    moved = result.view(np.int32)
+    np.copyto(moved, bits)
+    np.left_shift(moved, 13, out=moved)
+    np.bitwise_and(moved, ~0x70000000, out=moved)  # the sign was copied into the new bits of the exponent
+    np.multiply(result, np.float32(2**112), out=result)  # which counts from another number
+    if ((bits & 0x7C00) == 0x7C00).any():  # infinities and NaN
+        np.copyto(result, bits.view(FLOAT16))
 
 
 class Block(NamedTuple):
