@@ -44,10 +44,10 @@ def test_blocks_of_two_rows_give_what_a_student_works_out():
         assert_array_equal(average_pool(x, 2)[0, :, :, 0], [[4.25, 4.25], [4.25, 3.5]])
 
 
-@pytest.mark.parametrize("last", [0x7C00, 0x8000, 0x10000])  # below infinity, all above zero, all
-def test_every_float16_number_is_the_same_in_float32(last):
-    numbers = np.arange(last).astype("uint16").view("float16")
-    wide = np.empty(last, "float32")
+@pytest.mark.parametrize("first, last", [(0, 0x7C00), (0x8000, 0xFC00), (0, 0x10000)])  # finite ones, and all
+def test_every_float16_number_is_the_same_in_float32(first, last):
+    numbers = np.arange(first, last).astype("uint16").view("float16")
+    wide = np.empty(numbers.shape, "float32")
     blocks._widen(numbers.view("int16"), wide)
     assert_array_equal(wide, numbers.astype("float32"))
 
