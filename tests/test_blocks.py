@@ -1,5 +1,8 @@
 """The fast path against the simple form: the same answer to every random pooling, however it is cut into blocks."""
 
+import os
+import subprocess
+import sys
 import tracemalloc
 from contextlib import contextmanager
 
@@ -208,3 +211,22 @@ def test_the_number_of_threads_changes_nothing(threads):
     with cut(blocks.BLOCK, blocks.SHORT, threads):
         assert_array_equal(max_pool(x, 3, 2, "same"), expected[0])
         assert_array_equal(average_pool(x, 3, 2, "same"), expected[1])
+
+
+FORK = """
+import os
+import numpy as np
+import poolkit
+poolkit.set_threads(2)
+x = np.ones((4, 256, 256, 8), np.float32)
+poolkit.max_pool(x, 2)
+child = os.fork()
+if child == 0:
+    os._exit(int(poolkit.max_pool(x, 2).min()) - 1)
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork here")
+def test_a_process_forked_after_threads_were_used_can_pool():
+    subprocess.run([sys.executable, "-W", "ignore", "-c", FORK], check=True, timeout=60)
