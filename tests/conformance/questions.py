@@ -205,7 +205,6 @@ TIES = [
         "gradient of the global maximum: shared equally. 2 5 5",
         lambda engine: engine.gradient("global_max", row(2, 5, 5)),
         [0, 0.5, 0.5],
-        {"threads": {PYTORCH: "tensorflow/tensorflow#51682"}},
     ),
     (
         "overlapping windows add up. Gradient of the maximum of 1 3 2, window 2, stride 1",
@@ -332,7 +331,7 @@ MASKS = [
         "global maximum of −3 −1 0, the last masked",
         lambda engine: engine.masked_global_max(row(-3, -1, 0), MASK),
         -1,
-        {"threads": dict.fromkeys((TENSORFLOW, JAX, TORCH), "tensorflow/tensorflow#33260")},
+        {"threads": {TENSORFLOW: "tensorflow/tensorflow#33260"}},
     ),
 ]
 
