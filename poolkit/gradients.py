@@ -3,6 +3,7 @@
 The algebra says how the gradient of an output is shared inside its window, the geometry says where it lands.
 """
 
+from functools import partial
 from inspect import signature
 from math import prod
 from types import SimpleNamespace
@@ -97,29 +98,23 @@ def _grid(x, arguments):
     return lay_whole_map(x.shape, arguments.data_format)
 
 
-def _extreme_backward(combine):
-    def backward(x, y, dy, arguments):
-        grid = _grid(x, arguments)
-        if arguments.mask is None and blocks.fit(x, grid) and not np.isnan(y).any() and np.isfinite(dy).all():
-            return blocks_backward.extreme(combine, *(each.astype(dy.dtype, copy=False) for each in (x, y)), dy, grid)
-        index = winners(combine, x, grid, arguments.mask)[1]
-        return _scatter(np.where(index < 0, 0, dy), np.maximum(index, 0), x.shape, grid)
-
-    return backward
+def _extreme_backward(combine, x, y, dy, arguments):
+    grid = _grid(x, arguments)
+    if arguments.mask is None and blocks.fit(x, grid) and not np.isnan(y).any() and np.isfinite(dy).all():
+        return blocks_backward.extreme(combine, *(each.astype(dy.dtype, copy=False) for each in (x, y)), dy, grid)
+    index = winners(combine, x, grid, arguments.mask)[1]
+    return _scatter(np.where(index < 0, 0, dy), np.maximum(index, 0), x.shape, grid)
 
 
-def _global_extreme_backward(combine):
-    def backward(x, _, dy, arguments):
-        grid = _grid(x, arguments)
-        y, index = winners(combine, x, grid, arguments.mask)
-        equals = x == y
-        if arguments.mask is not None:
-            equals &= presence(arguments.mask, x, grid)
-        first = _scatter(index >= 0, np.maximum(index, 0), x.shape, grid)
-        share = np.where(np.isnan(y), first, equals / np.maximum(equals.sum(tuple(grid), keepdims=True), 1))
-        return share * dy.reshape(y.shape)
-
-    return backward
+def _global_extreme_backward(combine, x, _, dy, arguments):
+    grid = _grid(x, arguments)
+    y, index = winners(combine, x, grid, arguments.mask)
+    equals = x == y
+    if arguments.mask is not None:
+        equals &= presence(arguments.mask, x, grid)
+    first = _scatter(index >= 0, np.maximum(index, 0), x.shape, grid)
+    share = np.where(np.isnan(y), first, equals / np.maximum(equals.sum(tuple(grid), keepdims=True), 1))
+    return share * dy.reshape(y.shape)
 
 
 def _average_backward(x, _, dy, arguments):
@@ -163,12 +158,12 @@ def _scatter(dy, index, shape, grid):
 
 
 BACKWARD = {
-    max_pool: _extreme_backward(np.maximum),
-    min_pool: _extreme_backward(np.minimum),
-    adaptive_max_pool: _extreme_backward(np.maximum),
-    adaptive_min_pool: _extreme_backward(np.minimum),
-    global_max_pool: _global_extreme_backward(np.maximum),
-    global_min_pool: _global_extreme_backward(np.minimum),
+    max_pool: partial(_extreme_backward, np.maximum),
+    min_pool: partial(_extreme_backward, np.minimum),
+    adaptive_max_pool: partial(_extreme_backward, np.maximum),
+    adaptive_min_pool: partial(_extreme_backward, np.minimum),
+    global_max_pool: partial(_global_extreme_backward, np.maximum),
+    global_min_pool: partial(_global_extreme_backward, np.minimum),
     average_pool: _average_backward,
     adaptive_average_pool: _average_backward,
     global_average_pool: _average_backward,

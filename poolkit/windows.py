@@ -73,7 +73,7 @@ class Windows(NamedTuple):
 
     def starts_inside(self):
         """Whether every window has its first place inside the axis."""
-        return self.before == 0 and (self.count - 1) * self.stride < self.length
+        return self.before == 0  # the last one starts inside in any case
 
     def is_whole_axis(self):
         """Whether a single window sees every position."""
@@ -133,7 +133,7 @@ def lay_windows(length, size, stride, padding, dilation=1, ceil_mode=False):
     before, after = (0, 0) if padding == "valid" else padding
     room = length + before + after - span
     count = (-(-room // stride) if ceil_mode else room // stride) + 1
-    if ceil_mode and (count - 1) * stride >= length + before:
+    if (count - 1) * stride >= length + before:  # only ceil_mode goes so far
         count -= 1
     if count < 1:
         spans = f" (spanning {span})" if dilation > 1 else ""

@@ -1,4 +1,4 @@
-"""The convolution that makes feature maps: a hand case, properties, Keras, errors."""
+"""The convolution that makes feature maps: a hand case, properties, errors; with Keras in ``test_keras.py``."""
 
 import re
 
@@ -6,10 +6,6 @@ import numpy as np
 import pytest
 
 from poolkit import convolve
-from poolkit.quiet import quiet
-
-with quiet():
-    import keras
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.integers(-9, 10, (2, 7, 6, 3))
@@ -29,19 +25,21 @@ def test_small_integers_do_not_wrap_around(dtype, total):
     assert convolve(images, np.ones((2, 2, 1, 1), dtype)).item() == total
 
 
+@pytest.mark.parametrize(
+    "x, filters, result",
+    [("float32", "float32", "float32"), ("float16", "float32", "float32"), ("float64", "float16", "float64")],
+)
+def test_floating_dtypes_are_combined_as_numpy_does(x, filters, result):
+    y = convolve(np.full((1, 1, 1, 1), 0.5, x), np.full((1, 1, 1, 1), 0.5, filters))
+    assert (y.item(), y.dtype) == (0.25, result)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (3, 3), (5, 4)])
 def test_circular_convolution_shifts_with_its_input(size):
     filters = RANDOM.integers(-9, 10, (*size, 3, 4))
     shifted = np.roll(IMAGES, (2, -1), axis=(1, 2))
     expected = np.roll(convolve(IMAGES, filters, "circular"), (2, -1), axis=(1, 2))
     assert np.array_equal(convolve(shifted, filters, "circular"), expected)
-
-
-@pytest.mark.parametrize("padding, theirs", [("valid", "valid"), ("zero", "same")])
-def test_keras_agrees_for_filters_of_odd_length(padding, theirs):
-    filters = RANDOM.integers(-9, 10, (3, 5, 3, 4))
-    expected = keras.ops.conv(IMAGES.astype("float32"), filters.astype("float32"), padding=theirs)
-    assert np.array_equal(convolve(IMAGES, filters, padding), expected)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from poolkit.quiet import quiet
 os.environ["KERAS_BACKEND"] = "tensorflow"
 with quiet():
     import keras
+    import tensorflow as tf
 
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16")  # all that TensorFlow pools
 SPATIAL = {1: (9,), 2: (9, 5), 3: (5, 4, 7)}
@@ -180,3 +181,26 @@ def test_dense_parameters_are_those_that_keras_counts(inputs, units):
     layer = keras.layers.Dense(units)
     layer.build((None, inputs))
     assert poolkit.dense_parameters(inputs, units) == layer.count_params()
+
+
+@pytest.mark.parametrize("padding, theirs", [("valid", "valid"), ("zero", "same")])
+def test_convolution_is_that_of_keras_for_filters_of_odd_length(padding, theirs):
+    images = np.random.default_rng(0).integers(-9, 10, (2, 7, 6, 3))
+    filters = np.random.default_rng(1).integers(-9, 10, (3, 5, 3, 4))
+    expected = keras.ops.conv(images.astype("float32"), filters.astype("float32"), padding=theirs)
+    assert_array_equal(poolkit.convolve(images, filters, padding), expected)
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("strides", [1, 2])
+@pytest.mark.parametrize("spatial", [(9,), (7, 6)])  # TensorFlow's gradient of 3D maxima is wrong
+@pytest.mark.parametrize("pool, name", [(poolkit.max_pool, "MaxPooling"), (poolkit.average_pool, "AveragePooling")])
+def test_gradients_are_those_of_tensorflow(pool, name, spatial, strides, padding):
+    x = np.random.default_rng(0).integers(-3, 4, (2, *spatial, 3)).astype("float32")  # with ties
+    layer = getattr(keras.layers, f"{name}{len(spatial)}D")(3, strides, padding)
+    y, pullback = poolkit.vjp(pool, x, 3, strides, padding)
+    dy = np.random.default_rng(1).normal(size=y.shape).astype("float32")
+    with tf.GradientTape() as tape:
+        tape.watch(tensor := tf.constant(x))
+        loss = tf.reduce_sum(layer(tensor) * dy)
+    assert_allclose(pullback(dy), tape.gradient(loss, tensor), rtol=1e-5, atol=1e-6)

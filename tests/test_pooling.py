@@ -495,6 +495,24 @@ def test_what_stands_at_masked_positions_has_no_effect(pool, case, garbage):
     assert_array_equal(y, pool(x, *rest, mask=case.mask), strict=True)
 
 
+# Large arrays, which are pooled block by block where that can be
+
+
+@pytest.mark.parametrize("pool", CALLS)
+def test_a_large_array_with_a_mask_is_pooled_as_its_parts(pool):
+    x = np.random.default_rng(0).integers(-9999, 9999, (2, 40, 30, 8)).astype(float)
+    mask = np.random.default_rng(1).random((2, 40, 30)) < 0.5
+    y = CALLS[pool](x, mask=mask)
+    assert_array_equal(y[..., :1], CALLS[pool](x[..., :1], mask=mask))
+    assert not np.array_equal(y, CALLS[pool](x))
+
+
+def test_padding_counts_around_a_large_array_too():
+    x = np.ones((1, 100, 128))
+    y = average_pool(x, 102, 1, ((1, 1),), count_include_pad=True)
+    np.testing.assert_allclose(y, np.full((1, 1, 128), 100 / 102))
+
+
 # Agreement with the loops
 
 

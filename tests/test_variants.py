@@ -43,6 +43,8 @@ LINES = [
     (gem_pool, [3, 4], (2,), {"p": 2}, [12.5**0.5]),
     (gem_pool, [-5, 2], (2,), {"p": 1, "epsilon": 1}, [1.5]),
     (gem_pool, [1, 7, 1e-4, 1e-4], (2,), {"p": 900}, [7 * 2 ** (-1 / 900), 1e-4]),
+    (gem_pool, [1, 2], (2,), {}, [4.5 ** (1 / 3)]),
+    (gem_pool, [0, -1], (2,), {}, [1e-6]),
     (lse_pool, [0, np.log(3)], (2,), {}, [np.log(2)]),
     (lse_pool, [0, 1000], (2,), {}, [1000 - np.log(2)]),
     (soft_pool, [0, np.log(3)], (2,), {}, [0.75 * np.log(3)]),
@@ -50,6 +52,7 @@ LINES = [
     (soft_pool, [-INF, 2, INF, 1, NAN, 1, -INF, -INF], (2,), {}, [2, INF, NAN, -INF]),
     (stochastic_pool, [1, 3, 0, 0], (2,), {}, [2.5, 0]),
     (mixed_pool, [1, 3], (2,), {"a": 0.25}, [2.25]),
+    (mixed_pool, [1, 3], (2,), {}, [2.5]),
     (gated_pool, [1, 3, 1, 3], ([0, 0],), {}, [2.5, 2.5]),
     (gated_pool, [1, 3, 3, 1], ([0, 1000],), {}, [3, 3]),
     (gated_pool, [1, 3], ([0, -1000],), {}, [2]),
@@ -58,6 +61,7 @@ LINES = [
     (median_pool, [1, NAN, INF, INF], (2,), {}, [NAN, INF]),
     (max_blur_pool, [0, 0, 8, 0, 0, 0], (2,), {}, [6, 2, 0]),
     (max_blur_pool, [0, 0, 8, 0, 0, 0], (1, 1), {}, [0, 2, 4, 2, 0, 0]),
+    (max_blur_pool, [0, 0, 0, 0, 16, 0, 0, 0, 0], (1, 1), {"blur_size": 5}, [0, 0, 1, 4, 6, 4, 1, 0, 0]),
 ]
 
 
@@ -160,6 +164,28 @@ def test_many_draws_average_to_the_inference_value():
     assert_allclose(draws.mean(), stochastic_pool(x[:1], 4).item(), rtol=0.01)
 
 
+class Always(np.random.Generator):
+    """A generator that always draws the same number."""
+
+    def __init__(self, number):
+        super().__init__(np.random.PCG64())
+        self.number = number
+
+    def random(self, size=None):
+        return np.full(size or (), self.number)[()]
+
+
+@pytest.mark.parametrize("number, drawn", [(0.9999, 2), (0.75, 2), (0.5, 4), (0.375, 3), (0.0, 5)])
+def test_a_draw_falls_into_the_stretch_of_its_element(number, drawn):
+    assert stochastic_pool(line([0, 2, 0, 2, 4, 0, 3, 0, 5]), 9, generator=Always(number)).item() == drawn
+
+
+def test_pseudo_random_windows_start_where_the_formula_says():
+    x = np.arange(10).reshape(1, 10, 1)
+    last = fractional_max_pool(x, 7, Always(0.75), pseudo_random=True).ravel()
+    assert last.tolist() == [0, 2, 3, 5, 6, 7, 9]
+
+
 @pytest.mark.parametrize("pseudo_random", [False, True])
 @given(length=st.integers(1, 40), count=st.integers(1, 40), seed=st.integers(0, 99))
 def test_fractional_windows_cover_the_axis_with_two_lengths(length, count, seed, pseudo_random):
@@ -210,31 +236,40 @@ def test_concat_of_whole_maps_is_what_the_two_globals_say():
 
 
 X = line([1, 2, 3, 4])
+GATE = "pool_size must be one integer or one per spatial axis (1), got (2, 2)"
 ERRORS = [
     (lambda: gem_pool(X, 2, p=0), ValueError, "p must be positive and finite, got 0"),
     (lambda: gem_pool(X, 2, epsilon=-1), ValueError, "epsilon must be positive and finite, got -1"),
     (lambda: lse_pool(X, 2, r="1"), TypeError, "r must be a number, got '1'"),
     (lambda: mixed_pool(X, 2, a=1.5), ValueError, "a must be at most 1, got 1.5"),
-    (lambda: stochastic_pool(-X, 2), ValueError, "x must be finite and not negative"),
+    (lambda: stochastic_pool(-X, 2), ValueError, "x must be finite and not negative to be drawn from in proportion"),
     (
         lambda: stochastic_pool(X, 2, generator=3),
         TypeError,
         "generator must be a numpy.random.Generator or None, got 3",
     ),
     (lambda: gated_pool(X, ["a"]), TypeError, "weights must hold real numbers or booleans, got dtype <U1"),
-    (lambda: gated_pool(X, np.ones((2, 2))), ValueError, "pool_size must be one integer or one per spatial axis (1)"),
+    (lambda: gated_pool(X, np.ones((2, 2))), ValueError, GATE),
     (lambda: max_blur_pool(X, 2, blur_size=0), ValueError, "blur_size must be at least 1, got 0"),
     (
         lambda: fractional_max_pool(X, 5, np.random.default_rng(0)),
         ValueError,
-        "output_size must be at most 4, the length",
+        "output_size must be at most 4, the length of axis 1, got 5",
     ),
     (lambda: fractional_max_pool(X, 3, 7), TypeError, "generator must be a numpy.random.Generator, got 7"),
     (
         lambda: fractional_max_pool(X, 3, np.random.default_rng(0), overlap=1),
         TypeError,
-        "overlap must be True or False",
+        "overlap must be True or False, got 1",
     ),
+    (
+        lambda: fractional_max_pool(X, 3, np.random.default_rng(0), pseudo_random="y"),
+        TypeError,
+        "pseudo_random must be True or False, got 'y'",
+    ),
+    (lambda: fractional_max_pool(X, 0, np.random.default_rng(0)), ValueError, "output_size must be at least 1, got 0"),
+    (lambda: mixed_pool(X, 2, a=0), ValueError, "a must be positive and finite, got 0"),
+    (lambda: pyramid_pool(X, 3), TypeError, "levels must be a tuple of at least one integer, got 3"),
     (lambda: pyramid_pool(X, ()), TypeError, "levels must be a tuple of at least one integer, got ()"),
     (lambda: pyramid_pool(X, (0,)), ValueError, "levels must be at least 1, got 0"),
 ]
@@ -242,5 +277,5 @@ ERRORS = [
 
 @pytest.mark.parametrize("call, error, message", ERRORS)
 def test_errors_name_the_argument_and_its_value(call, error, message):
-    with pytest.raises(error, match=re.escape(message)):
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
         call()

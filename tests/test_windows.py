@@ -3,10 +3,11 @@ import re
 import numpy as np
 import pytest
 from hypothesis import given
-from strategies import axis_rules, poolings
+from hypothesis import strategies as st
+from strategies import axis_rules, poolings, wide_axis_rules
 
 from poolkit import loops, max_pool, output_shape
-from poolkit.windows import Bins, Windows, lay_grid, lay_whole_map, lay_windows
+from poolkit.windows import Bins, Windows, lay_adaptive, lay_bins, lay_grid, lay_whole_map, lay_windows
 
 # length, size, stride, padding -> outputs, missing positions before the input
 COUNTS = [
@@ -86,6 +87,7 @@ SHAPES = [
     ([1, 4, 1], np.int8(2), np.uint8(1), "Valid", "Channels_Last", (1, 3, 1)),
     ((1, 1, 5), 2, None, "SAME", "CHANNELS_FIRST", (1, 1, 3)),
     ((1, 5, 1), 2, 1, "Same_Lower", "channels_last", (1, 5, 1)),
+    ((1, 4, 1), 2**31 - 1, None, "same", "channels_last", (1, 1, 1)),
 ]
 
 FITS = "'valid', 'same', 'same_lower' or one (before, after) pair per spatial axis (1)"
@@ -225,6 +227,75 @@ def test_the_steps_visit_each_position_of_each_window_once(rule):
 @given(axis_rules())
 def test_the_whole_axis_is_the_window_that_the_loops_list_in_full(rule):
     assert lay_windows(*rule).is_whole_axis() == (loops.windows(*rule) == [list(range(rule[0]))])
+
+
+@given(wide_axis_rules())
+def test_the_table_has_the_positions_of_each_window_and_minus_one_outside(rule):
+    table = lay_windows(*rule).table()
+    assert table.shape == (len(table), rule[1])
+    assert [row[row >= 0].tolist() for row in table] == loops.windows(*rule)
+    assert table.min() >= -1
+
+
+@given(axis_rules())
+def test_lengths_and_whole_windows_are_those_that_the_loops_list(rule):
+    windows, listed = lay_windows(*rule), [len(window) for window in loops.windows(*rule)]
+    assert windows.lengths().tolist() == listed
+    assert list(range(*windows.inside())) == [o for o, length in enumerate(listed) if length == windows.size]
+    assert windows.inside()[1] <= windows.count
+
+
+@given(wide_axis_rules())
+def test_windows_start_inside_if_each_has_its_first_place(rule):
+    windows = lay_windows(*rule)
+    assert windows.starts_inside() == (windows.table()[:, 0] >= 0).all()
+
+
+@given(axis_rules(), st.data())
+def test_a_part_has_the_windows_of_its_outputs_over_what_they_see(rule, data):
+    windows = lay_windows(*rule)
+    start = data.draw(st.integers(0, windows.count - 1))
+    stop = data.draw(st.integers(start + 1, windows.count))
+    positions, outputs, part = windows.part(start, stop)
+    expected = loops.windows(*rule)[start:stop]
+    assert (outputs, positions) == (slice(start, stop), slice(expected[0][0], expected[-1][-1] + 1))
+    assert [[positions.start + i for i in window] for window in seen(part)] == expected
+    assert (part.length, part.count) == (positions.stop - positions.start, stop - start)
+
+
+def test_windows_written_out_by_hand():
+    assert lay_windows(3, 6, 3, "same") == Windows(3, 6, 3, 1, 1, 2, 1)
+    assert lay_windows(6, 1, 3, "valid", 1, True) == Windows(6, 1, 3, 1, 0, 0, 2)
+    assert lay_windows(9, 3, 1, "valid", 2).span == 5
+    assert lay_windows(5, 3, 2, (1, 2)).with_padding() == Windows(8, 3, 2, 1, 0, 0, 3)
+
+
+def test_bins_written_out_by_hand():
+    bins = lay_adaptive(7, 3)
+    assert bins == Bins(7, (0, 2, 4), (3, 5, 7))
+    steps = [(outputs.tolist(), positions.tolist()) for outputs, positions in Bins(7, (0, 3), (3, 5)).steps()]
+    assert steps == [([0, 1], [0, 3]), ([0, 1], [1, 4]), ([0], [2])]
+    assert bins.starts_inside()
+    assert lay_adaptive(7, 1).is_whole_axis()
+    assert not any(each.is_whole_axis() for each in (bins, Bins(7, (1,), (7,)), Bins(7, (0,), (6,))))
+
+
+def test_a_grid_is_laid_once_for_the_same_plain_arguments():
+    arguments = (1, 4, 1), 2, 1, "same", "channels_last"
+    assert lay_grid(*arguments) is lay_grid(*arguments)
+    assert lay_grid.__doc__.startswith("Check the arguments of a sliding pooling")
+
+
+def test_true_is_no_size_even_where_a_grid_of_size_one_is_known():
+    lay_grid((1, 4, 1), 1, 1, "same", "channels_last")
+    with pytest.raises(TypeError, match="pool_size must be an integer, got True"):
+        lay_grid((1, 4, 1), True, 1, "same", "channels_last")
+
+
+@pytest.mark.parametrize("lay", [lay_bins, lambda shape, size, word: lay_grid(shape, size, 1, "valid", word)])
+def test_a_shape_without_a_name_is_that_of_x(lay):
+    with pytest.raises(ValueError, match=r"^x must have 3, 4 or 5 axes"):
+        lay((4, 1), 2, "channels_last")
 
 
 @given(poolings(["int8"]))
