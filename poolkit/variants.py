@@ -11,7 +11,7 @@ import numpy as np
 from poolkit.folds import average, counts, extreme, fold, gather, real_array, summable
 from poolkit.heads import flatten
 from poolkit.pooling import adaptive_max_pool, global_average_pool, global_max_pool, max_pool
-from poolkit.windows import Bins, channels_first, lay_grid, per_axis, positive, spatial_axes, truth
+from poolkit.windows import Bins, channels_first, lay_grid, per_axis, positive, spatial_axes, truth, whole_number
 
 
 def gem_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last", *, p=3.0, epsilon=1e-6):
@@ -158,8 +158,8 @@ def median_pool(x, pool_size, strides=None, padding="valid", data_format="channe
     """
     values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
     elements, present = gather(values, grid)
-    ordered = np.sort(np.where(present, elements, np.inf), -1)
-    number = np.broadcast_to(present.sum(-1, keepdims=True), (*ordered.shape[:-1], 1))
+    ordered = np.sort(np.where(present, elements, np.inf))
+    number = present.sum(-1, keepdims=True)
     middle = [np.take_along_axis(ordered, place, -1)[..., 0] for place in ((number - 1) // 2, number // 2)]
     unknown = (np.isnan(elements) & present).any(-1)
     return np.where(unknown, np.nan, np.add(*middle) / 2).astype(dtype)
@@ -258,7 +258,7 @@ def pyramid_pool(x, levels=(1, 2, 4), data_format="channels_last"):
     """
     if not isinstance(levels, (tuple, list)) or not levels:
         raise TypeError(f"levels must be a tuple of at least one integer, got {levels!r}")
-    pooled = [adaptive_max_pool(x, per_axis("levels", bins, 1)[0], data_format) for bins in levels]
+    pooled = [adaptive_max_pool(x, whole_number("levels", bins, 1), data_format) for bins in levels]
     return np.concatenate([flatten(each, data_format) for each in pooled], axis=1)
 
 

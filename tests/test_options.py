@@ -73,6 +73,10 @@ def test_a_p_norm_takes_absolute_values(elements, p, expected):
     assert_allclose(lp_pool(line(elements), p, 2).item(), expected, rtol=1e-6)
 
 
+def test_a_p_norm_leaves_out_what_fits_into_no_window():
+    assert lp_pool(line([3, 4, 7]), 2, 2).ravel().tolist() == [5]
+
+
 def test_a_p_norm_of_nothing_is_zero():
     assert lp_pool(line([3.0, NAN]), 2, 2, mask=np.zeros((1, 2), bool)).item() == 0
 
@@ -219,6 +223,7 @@ ERRORS = [
     (lambda: max_pool(FLAT, 3, dilation=2), ValueError, "pool_size 3 (spanning 5) is longer than the axis it slides"),
     (lambda: max_pool(FLAT, 2, ceil_mode=1), TypeError, "ceil_mode must be True or False, got 1"),
     (lambda: max_pool(FLAT, 2, return_indices="y"), TypeError, "return_indices must be True or False, got 'y'"),
+    (lambda: min_pool(FLAT, 2, return_indices="y"), TypeError, "return_indices must be True or False, got 'y'"),
     (lambda: average_pool(FLAT, 2, count_include_pad=0), TypeError, "count_include_pad must be True or False, got 0"),
     (lambda: max_pool(LONE, 2, 1, ((2, 2),), dilation=3), ValueError, EMPTY),
     (lambda: min_pool(LONE, 2, 1, ((2, 2),), dilation=3, return_indices=True), ValueError, EMPTY),

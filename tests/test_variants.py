@@ -56,9 +56,11 @@ LINES = [
     (gated_pool, [1, 3, 1, 3], ([0, 0],), {}, [2.5, 2.5]),
     (gated_pool, [1, 3, 3, 1], ([0, 1000],), {}, [3, 3]),
     (gated_pool, [1, 3], ([0, -1000],), {}, [2]),
+    (gated_pool, [1, 3], ([1000, 0, 0], 1, "same"), {}, [2.5, 3]),
     (median_pool, [1, 9, 2, 7, 7, 8], (3,), {}, [2, 7]),
     (median_pool, [4, 1, 9], (2, 1, "same"), {}, [2.5, 5, 9]),
     (median_pool, [1, NAN, INF, INF], (2,), {}, [NAN, INF]),
+    (median_pool, [1, NAN, 2], (3,), {}, [NAN]),
     (max_blur_pool, [0, 0, 8, 0, 0, 0], (2,), {}, [6, 2, 0]),
     (max_blur_pool, [0, 0, 8, 0, 0, 0], (1, 1), {}, [0, 2, 4, 2, 0, 0]),
     (max_blur_pool, [0, 0, 0, 0, 16, 0, 0, 0, 0], (1, 1), {"blur_size": 5}, [0, 0, 1, 4, 6, 4, 1, 0, 0]),
@@ -74,6 +76,8 @@ def test_concat_joins_maxima_and_averages_along_the_channels():
     x = np.array([[1, 10], [5, 20]], float)[None]
     assert concat_pool(x).tolist() == [[5, 20, 3, 15]]
     assert concat_pool(np.moveaxis(x, -1, 1), "channels_first", keepdims=True).shape == (1, 4, 1)
+    assert concat_pool(x, keepdims=True).shape == (1, 1, 4)
+    assert concat_pool(x.astype("uint8")).dtype == "float32"
 
 
 def test_a_pyramid_has_one_length_for_maps_of_any_size():
@@ -140,6 +144,7 @@ def test_a_pyramid_is_its_levels_one_after_another():
     x = np.random.default_rng(0).normal(size=(2, 5, 7, 3))
     parts = [adaptive_max_pool(x, bins).reshape(2, -1) for bins in (1, 3)]
     assert_array_equal(pyramid_pool(x, (1, 3)), np.concatenate(parts, axis=1))
+    assert_array_equal(pyramid_pool(np.moveaxis(x, -1, 1), (1, 3), "channels_first"), pyramid_pool(x, (1, 3)))
 
 
 # Limits
@@ -208,6 +213,7 @@ def test_the_same_generator_gives_the_same_order_and_another_another():
     x = np.arange(99).reshape(1, 99, 1)
     one, same, other = (fractional_max_pool(x, 60, np.random.default_rng(seed)).tolist() for seed in (0, 0, 1))
     assert one == same != other
+    assert fractional_max_pool(x, 60, np.random.default_rng(0), pseudo_random=False).tolist() == one
 
 
 # Every one of them
@@ -227,6 +233,13 @@ def test_channels_first_is_channels_last_turned(pool, spatial):
 @pytest.mark.parametrize("dtype, result", [("float16", "float16"), ("float32", "float32"), ("uint8", "float32")])
 def test_dtypes_are_kept_or_made_float32(pool, dtype, result):
     assert pool(np.ones((1, 4, 1), dtype), 2).dtype == result
+
+
+@pytest.mark.parametrize("dtype, result", [("float16", "float16"), ("uint8", "float32")])
+def test_dtypes_of_draws_and_gates_are_kept_or_made_float32(dtype, result):
+    x = np.ones((1, 4, 1), dtype)
+    assert stochastic_pool(x, 2, generator=np.random.default_rng(0)).dtype == result
+    assert gated_pool(x, [1.0, 2.0]).dtype == result
 
 
 def test_concat_of_whole_maps_is_what_the_two_globals_say():
@@ -269,6 +282,7 @@ ERRORS = [
     ),
     (lambda: fractional_max_pool(X, 0, np.random.default_rng(0)), ValueError, "output_size must be at least 1, got 0"),
     (lambda: mixed_pool(X, 2, a=0), ValueError, "a must be positive and finite, got 0"),
+    (lambda: pyramid_pool(X, ((2,),)), TypeError, "levels must be an integer, got (2,)"),
     (lambda: pyramid_pool(X, 3), TypeError, "levels must be a tuple of at least one integer, got 3"),
     (lambda: pyramid_pool(X, ()), TypeError, "levels must be a tuple of at least one integer, got ()"),
     (lambda: pyramid_pool(X, (0,)), ValueError, "levels must be at least 1, got 0"),

@@ -31,6 +31,7 @@ LISTED = HERE / "survivors.txt"
 WORK = ROOT / "_build/mutants"  # what is changed is a copy
 TESTS = {  # of each module: the files that try it and load no framework
     "windows": ("windows", "options"),
+    "variants": ("variants",),
     "convolution": ("convolution",),
     "quiet": ("quiet",),
     "heads": ("heads",),
