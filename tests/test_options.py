@@ -211,6 +211,7 @@ def test_unpooling_gives_back_what_was_pooled(case):
 
 FLAT = line([1.0, 2, 3, 4])
 PLACES = line([0, 1, 2, 3])
+MASKED = np.ma.masked_less(PLACES, 1)
 LONE = line([True])  # with windows that step over it
 PER_AXIS = "must be one integer or one per spatial axis (1), got (1, 1)"
 EMPTY = "mask or dilation leaves a window with no element; dtype bool has no infinity to say so"
@@ -240,13 +241,16 @@ ERRORS = [
     (lambda: max_unpool(FLAT, PLACES, (1, 3, 1)), ValueError, "indices must be from 0 to 2, got 0 to 3"),
     (lambda: max_unpool(FLAT, PLACES - 1, (1, 8, 1)), ValueError, "indices must be from 0 to 7, got -1 to 2"),
     (lambda: max_unpool(FLAT, PLACES, (2, 8, 1)), ValueError, "output_shape must have the rank, batch and channels of"),
+    (lambda: max_unpool(FLAT, PLACES, (8, 1)), ValueError, "output_shape must have 3, 4 or 5 axes (batch,"),
+    (lambda: max_unpool("?", PLACES, (1, 8, 1)), TypeError, "y must hold real numbers or booleans, got dtype <U1"),
+    (lambda: max_unpool(FLAT, MASKED, (1, 8, 1)), TypeError, "indices must not be a masked array; pass its data"),
     (lambda: max_unpool(FLAT, PLACES, 8), TypeError, "output_shape must be a tuple of integers, got 8"),
 ]
 
 
 @pytest.mark.parametrize("call, error, message", ERRORS)
 def test_errors_name_the_argument_and_its_value(call, error, message):
-    with pytest.raises(error, match=re.escape(message)):
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
         call()
 
 
@@ -256,3 +260,4 @@ def test_dtypes_are_those_of_the_specification(dtype):
     summed = dtype if dtype in FLOATS else "float32"
     assert adaptive_max_pool(x, 2).dtype == adaptive_min_pool(x, 2).dtype == dtype
     assert adaptive_average_pool(x, 2).dtype == lp_pool(x, 2, 2).dtype == summed
+    assert max_unpool(x, np.arange(4).reshape(x.shape), x.shape).dtype == dtype
