@@ -335,30 +335,31 @@ def work(threads):
             "wrong": wrong,
         }
         print(json.dumps(row), flush=True)
+    for step in ladder(engines) if threads == 1 else ():
+        print(json.dumps(step), flush=True)
 
 
-def ladder():
-    """Nanoseconds for one output of a 3 × 3 maximum on one thread, step by step."""
+def ladder(engines):
+    """Nanoseconds for one output of a 3 × 3 maximum: each step, and each engine."""
     import numpy as np
     import steps
 
-    import poolkit
-
-    poolkit.set_threads(1)
     for n, channels in ((1024, 1), (16, 64)):
         x = np.random.default_rng(0).random((n, 113, 113, channels), np.float32)
-        for step in steps.LADDER:
-            part = x[:1, :17, :17].copy() if step is steps.plain_loops else x
-            if step is not steps.reading_alone:
-                assert np.array_equal(step(part[:1]), steps.nine_slices(part[:1]))
+        job = Job("forward max", "max", x.shape, 3, 2)
+        ways = {step.__name__.replace("_", " "): step for step in steps.LADDER}
+        ways |= {name: make(job) for name, make in engines.items() if name != "poolkit"}
+        for name, way in ways.items():
+            part = x[:1, :17, :17].copy() if way is steps.plain_loops else x
+            expected = steps.nine_slices(part)
+            assert way is steps.reading_alone or np.array_equal(way(part), expected)
             times = []
             for _ in range(ROUNDS):
                 begin = time.perf_counter()
-                step(part)
+                way(part)
                 times.append(time.perf_counter() - begin)
-            taken = median(times) / steps.nine_slices(part).size
-            name = step.__name__.replace("_", " ")
-            yield {"step": name, "channels": channels, "nanoseconds": taken * 1e9}
+            taken = median(times) / expected.size * 1e9
+            yield {"step": name, "channels": channels, "nanoseconds": taken}
 
 
 def primitives():
@@ -462,7 +463,7 @@ def markdown(rows):
 
 
 def main():
-    rows, start = [], time.perf_counter()
+    rows, steps, start = [], [], time.perf_counter()
     total = 2 * len(list(jobs()))
     for threads in (1, 2):
         worker = subprocess.Popen(
@@ -473,6 +474,9 @@ def main():
         )
         for line in worker.stdout:
             row = json.loads(line)
+            if "step" in row:
+                steps.append(row)
+                continue
             rows.append(row)
             seconds = time.perf_counter() - start
             rule = f"{tuple(row['shape'])} {row['size']}/{row['stride']} {row['dtype']}"
@@ -486,7 +490,7 @@ def main():
     record = machine() | {
         "microseconds": small_call(),
         "nanoseconds": primitives(),
-        "steps": list(ladder()),
+        "steps": steps,
     }
     lines = ",\n".join(map(json.dumps, rows))  # a row a line
     text = f'{json.dumps(record)[:-1]}, "rows": [\n{lines}\n]}}\n'
