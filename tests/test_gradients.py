@@ -13,6 +13,7 @@ from poolkit import (
     adaptive_max_pool,
     adaptive_min_pool,
     average_pool,
+    folds,
     global_average_pool,
     global_max_pool,
     global_min_pool,
@@ -22,6 +23,7 @@ from poolkit import (
     min_pool,
     vjp,
 )
+from poolkit.windows import lay_windows
 
 NAN, INF = np.nan, np.inf
 
@@ -86,6 +88,11 @@ def test_gradients_of_a_large_array_with_a_mask_are_those_of_its_parts(pool, res
     y, pullback = vjp(pool, x, *rest, mask=mask)
     part, pullback_of_part = vjp(pool, x[..., :1], *rest, mask=mask)
     assert_allclose(pullback(np.ones_like(y))[..., :1], pullback_of_part(np.ones_like(part)))
+
+
+def test_sums_over_windows_are_taken_back_in_their_own_dtype():
+    dx = folds.unfold_sum(np.array([1, 2], "float32").reshape(1, 2, 1), (1, 3, 1), {1: lay_windows(3, 2, 1, "valid")})
+    assert (dx.ravel().tolist(), dx.dtype) == ([1, 3, 2], "float32")
 
 
 # Finite differences

@@ -13,6 +13,7 @@ places on a picture, and whether these are right is seen, not calculated.
 import ast
 import difflib
 import gc
+import importlib
 import json
 import os
 import re
@@ -24,6 +25,12 @@ import time
 from collections import Counter, defaultdict
 from functools import _lru_cache_wrapper
 from pathlib import Path
+
+import pytest
+from hypothesis import Phase, settings
+from mutmut.mutation.file_mutation import mutate_file_contents
+from mutmut.mutation.trampoline import set_mutant_under_test
+from mutmut.state import state
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -48,8 +55,6 @@ LOADS_KERAS = "test_importing_keras_inside_writes_nothing_to_stderr"
 
 def make(modules):
     """Change a copy of the package, and go there: the change that each mutant is, by its name."""
-    from mutmut.mutation.file_mutation import mutate_file_contents
-
     shutil.rmtree(WORK, ignore_errors=True)
     for folder in ("poolkit", "tests"):
         ignored = shutil.ignore_patterns("conformance", "conftest.py", "__pycache__")
@@ -141,7 +146,7 @@ class Trial:
             else:
                 process = fork(name, self.run, tests, limit)
             running[process] = name
-            if len(running) == PROCESSES or number == len(self.mutants):
+            if len(running) == PROCESSES:
                 self.wait(running)
             if number % 500 == 0:
                 print(f"{number} of {len(self.mutants)} mutants tried", flush=True)
@@ -154,6 +159,7 @@ class Trial:
         name, found = running.pop(process), Path(f"found-{process}")
         if found.exists():
             self.found[name.rpartition("__mutmut_")[0]][found.read_text(encoding="utf-8")] += 1
+            found.unlink()
         if status == 0:
             self.survivors.add(self.mutants[name])
             print(f"survives: {self.mutants[name]}", flush=True)
@@ -164,8 +170,6 @@ class Trial:
 
     def find_what_tests_reach(self):
         """Run every test: how long it takes, and which functions it calls."""
-        from mutmut.state import state
-
         seconds, reached = {}, {}
         for item in self.session.items:
             self.forget()  # so that what a test needs is called in that test
@@ -176,7 +180,7 @@ class Trial:
         Path("reached.json").write_text(json.dumps((seconds, reached)), encoding="utf-8")
 
     def run(self, tests, limit):
-        signal.alarm(20 * limit)  # a change may wait or run for ever, …
+        signal.alarm(60 * limit)  # a change may wait or run for ever, …
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))  # … or want all memory
         for item in tests:
@@ -188,8 +192,6 @@ class Trial:
 
 def fork(mutant, run, *arguments):
     """Run a function in a process of its own, in which the mutant is the package."""
-    from mutmut.mutation.trampoline import set_mutant_under_test
-
     process = os.fork()
     if process:
         return process
@@ -212,19 +214,11 @@ def start_anew(file):
 
 def try_out(mutants):
     """Those of the mutants, a dict from their names to their changes, that no test notices."""
-    import importlib
-
-    from mutmut.mutation.trampoline import set_mutant_under_test
-    from mutmut.state import state
-
     set_mutant_under_test("stats")
     for module in TESTS:
         importlib.import_module(f"poolkit.{module}")
     trial = Trial(mutants, set(state()._stats))
-    import pytest
-    import strategies  # noqa: F401 - it loads a profile of its own
-    from hypothesis import Phase, settings
-
+    importlib.import_module("strategies")  # first, as it loads a profile of its own
     quick = {"max_examples": EXAMPLES, "phases": [Phase.explicit, Phase.generate], "parent": settings.default}
     settings.register_profile("mutants", **quick)
     settings.load_profile("mutants")
