@@ -263,5 +263,5 @@ def test_ratios_stand_right_of_one_if_they_are_above_it():
 
 def test_a_table_sets_numbers_to_the_right():
     html = draw_table("What it took.", ["step", "ns"], [["a <b>", 1.5]])._repr_html_()
-    assert "<th>step</th><th>ns</th>" in html
+    assert "<th>step</th><th class=number>ns</th>" in html
     assert "<td>a &lt;b&gt;</td><td class=number>1.5</td>" in html

@@ -18,7 +18,7 @@ _STYLE = """
 .poolkit-table td.no{font-weight:700;color:EDGE;background:WINDOW}
 .poolkit-table td.yes{color:GREEN}
 .poolkit-table .muted{color:MUTED}
-.poolkit-table td.number{text-align:end;white-space:nowrap}
+.poolkit-table .number{text-align:end;white-space:nowrap}
 .poolkit-table tr.how td{padding:0 0 .4rem .75rem}
 """
 _COLOURS = {"INK": INK, "MUTED": MUTED, "RULE": RULE, "EDGE": WINDOW_EDGE, "WINDOW": WINDOW, "GREEN": OUTPUT_EDGE}
@@ -54,14 +54,18 @@ def draw_table(caption, head, rows):
     head : list of str
         The name of each column.
     rows : list of list
-        The entries, as many as columns; numbers stand at the right.
+        The entries, as many as columns; a column of numbers stands at the right, with its name.
     """
-    lines = [f'<tr class="question">{"".join(f"<th>{escape(name)}</th>" for name in head)}</tr>']
-    for row in rows:
-        texts = [escape(str(entry)) for entry in row]
-        cells = (f"<td{' class=number' * bool(re.fullmatch('[0-9,.]+', text))}>{text}</td>" for text in texts)
-        lines.append(f'<tr class="question">{"".join(cells)}</tr>')
+    rows = [[str(entry) for entry in row] for row in rows]
+    numeric = [all(re.fullmatch("[0-9,.–-]+", row[column]) for row in rows) for column in range(len(head))]
+    lines = [_row("th", head, numeric), *(_row("td", row, numeric) for row in rows)]
     return Table(caption, lines)
+
+
+def _row(cell, texts, numeric):
+    cells = zip(texts, numeric, strict=True)
+    entries = "".join(f"<{cell}{' class=number' * number}>{escape(text)}</{cell}>" for text, number in cells)
+    return f'<tr class="question">{entries}</tr>'
 
 
 def draw_conformance(table):
