@@ -44,6 +44,7 @@ LINES = [
     (global_max_pool, (), [5, 1, 5], [10], [5, 0, 5]),
     (global_min_pool, (), [5, 1, 5], [10], [0, 10, 0]),
     (global_max_pool, (), [1, NAN, NAN], [10], [0, 10, 0]),
+    (global_max_pool, (), [NAN, 1], [10], [10, 0]),
     (global_average_pool, (), [5, 1, 5], [9], [3, 3, 3]),
     (adaptive_average_pool, (2,), [1, 2, 3], [2, 4], [1, 3, 2]),
     (adaptive_max_pool, (2,), [1, 2, 1], [10, 20], [0, 30, 0]),
@@ -75,6 +76,11 @@ def test_a_masked_element_gets_no_gradient():
         assert pullback(np.ones_like(y)).ravel().tolist() == expected
 
 
+def test_the_gradient_of_a_window_without_elements_goes_nowhere():
+    _, pullback = vjp(max_pool, line([1, 2, 3, 4]), 2, mask=np.array([[False, False, True, True]]))
+    assert pullback(line([10, 20])).ravel().tolist() == [0, 0, 0, 20]
+
+
 def test_unpooling_takes_the_gradient_from_where_it_put_the_value():
     indices = np.array([3, 0]).reshape(1, 2, 1)
     _, pullback = vjp(max_unpool, line([5, 6]), indices, (1, 4, 1))
@@ -88,6 +94,16 @@ def test_gradients_of_a_large_array_with_a_mask_are_those_of_its_parts(pool, res
     y, pullback = vjp(pool, x, *rest, mask=mask)
     part, pullback_of_part = vjp(pool, x[..., :1], *rest, mask=mask)
     assert_allclose(pullback(np.ones_like(y))[..., :1], pullback_of_part(np.ones_like(part)))
+
+
+def test_padding_that_counts_takes_its_share_of_the_gradient_of_a_large_array_too():
+    y, pullback = vjp(average_pool, np.ones((1, 100, 128)), 3, 1, "same", count_include_pad=True)
+    assert_allclose(pullback(np.ones_like(y))[0, [0, 50, 99], 7], [2 / 3, 1, 2 / 3])
+
+
+def test_many_float16_gradients_do_not_stop_growing():
+    y, pullback = vjp(average_pool, np.ones((1, 8191, 1), "float16"), 4096, 1)
+    assert pullback(np.ones_like(y))[0, 4095, 0] == 1
 
 
 def test_sums_over_windows_are_taken_back_in_their_own_dtype():

@@ -65,6 +65,11 @@ def test_options_do_by_hand_what_they_say(pool, elements, arguments, options, ex
     assert_allclose(pool(line(elements), *arguments, **options).ravel(), expected, rtol=1e-6)
 
 
+def test_a_masked_element_does_not_count_where_padding_does():
+    y = average_pool(line([6, 9, 6]), 3, 1, "same", mask=np.array([[True, False, True]]), count_include_pad=True)
+    assert y.ravel().tolist() == [3, 6, 3]
+
+
 NORMS = [([3, -4], 2, 5), ([3, -4], 1, 7), ([-2, -2], 3, 16 ** (1 / 3)), ([0, 0], 0.5, 0)]
 
 

@@ -511,6 +511,8 @@ def test_padding_counts_around_a_large_array_too():
     x = np.ones((1, 100, 128))
     y = average_pool(x, 102, 1, ((1, 1),), count_include_pad=True)
     np.testing.assert_allclose(y, np.full((1, 1, 128), 100 / 102))
+    y = average_pool(x, 3, 1, "same", count_include_pad=True)
+    np.testing.assert_allclose(y[0, [0, 50, 99], 7], [2 / 3, 1, 2 / 3])
 
 
 # Agreement with the loops

@@ -38,6 +38,7 @@ LISTED = HERE / "survivors.txt"
 WORK = ROOT / "_build/mutants"  # what is changed is a copy
 TESTS = {  # of each module: the files that try it and load no framework
     "windows": ("windows", "options"),
+    "folds": ("pooling", "options", "gradients", "variants", "blocks"),
     "pooling": ("pooling", "options"),
     "variants": ("variants",),
     "convolution": ("convolution",),
