@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from poolkit import blocks, blocks_backward
-from poolkit.folds import any_array, counts, presence, real_array, unfold_sum, winners
+from poolkit.folds import counts, presence, real_array, unfold_sum, winners
 from poolkit.pooling import (
     adaptive_average_pool,
     adaptive_max_pool,
@@ -132,7 +132,7 @@ def _lp_backward(x, _, dy, arguments):
     p, grid = float(arguments.p), _grid(x, arguments)
     x = x.astype(np.result_type(x, np.float64))
     y = lp_pool(**vars(arguments) | {"x": x})
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         spread = unfold_sum(np.where(y > 0, dy * y ** (1 - p), 0), x.shape, grid)
         dx = np.where(x == 0, 0, spread * np.sign(x) * np.abs(x) ** (p - 1))
     return dx if arguments.mask is None else np.where(presence(arguments.mask, x, grid), dx, 0)
@@ -140,7 +140,7 @@ def _lp_backward(x, _, dy, arguments):
 
 def _unpool_backward(y, _, dx, arguments):
     channel = 1 if channels_first(arguments.data_format) else -1
-    rows = np.moveaxis(any_array(arguments.indices, "indices"), channel, 1)
+    rows = np.moveaxis(np.asarray(arguments.indices), channel, 1)
     maps = np.moveaxis(dx, channel, 1)
     maps = maps.reshape(*maps.shape[:2], prod(maps.shape[2:]))
     dy = np.take_along_axis(maps, rows.reshape(*rows.shape[:2], prod(rows.shape[2:])), axis=2)

@@ -52,6 +52,10 @@ LINES = [
     (lp_pool, (2, 2), [3, -4], [5], [3, -4]),
     (lp_pool, (3, 2), [0, 0], [5], [0, 0]),
     (lp_pool, (3, 2), [0, 0], [0], [0, 0]),
+    (lp_pool, (2, 2), [1, 0], [5], [5, 0]),
+    (lp_pool, (0.5, 2), [0, 4], [1], [0, 1]),
+    (lp_pool, (3, 2), [1e-200, 0], [1], [0, 0]),  # whose cube is 0
+    (lp_pool, (2, 2), [NAN, 1], [10], [NAN, 0]),
 ]
 
 
@@ -109,6 +113,22 @@ def test_many_float16_gradients_do_not_stop_growing():
 def test_sums_over_windows_are_taken_back_in_their_own_dtype():
     dx = folds.unfold_sum(np.array([1, 2], "float32").reshape(1, 2, 1), (1, 3, 1), {1: lay_windows(3, 2, 1, "valid")})
     assert (dx.ravel().tolist(), dx.dtype) == ([1, 3, 2], "float32")
+
+
+@pytest.mark.parametrize("dtype, scale", [("float16", 100), ("longdouble", np.finfo("longdouble").max ** 0.2)])
+def test_powers_in_the_gradient_of_a_p_norm_do_not_overflow(dtype, scale):
+    x = line([3, 4]).astype(dtype) * np.dtype(dtype).type(scale)
+    _, pullback = vjp(lp_pool, x, 3, 2)
+    assert_allclose(pullback(np.ones((1, 1, 1), dtype)).ravel(), np.array([9, 16]) / 91 ** (2 / 3), rtol=1e-3)
+
+
+def test_unpooling_takes_gradients_in_either_layout():
+    x, dx = np.random.default_rng(0).normal(size=(2, 2, 4, 6, 3))
+    y, indices = max_pool(x, 2, return_indices=True)
+    expected = np.take_along_axis(dx.reshape(2, 24, 3), indices.reshape(2, 6, 3), 1).reshape(y.shape)
+    assert_array_equal(vjp(max_unpool, y, indices, x.shape)[1](dx), expected)
+    y, indices, x, dx, expected = (np.moveaxis(each, -1, 1) for each in (y, indices, x, dx, expected))
+    assert_array_equal(vjp(max_unpool, y, indices, x.shape, "channels_first")[1](dx), expected)
 
 
 # Finite differences
