@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 FOLDER = Path(__file__).parent
-NAMES = "overfitting", "shifts", "poolings", "halves", "looking"
+NAMES = "overfitting", "longer", "shifts", "poolings", "halves", "looking"
 SEEDS = range(5)
 PACKAGES = "keras", "tensorflow", "numpy", "scikit-learn"
 

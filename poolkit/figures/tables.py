@@ -18,7 +18,8 @@ _STYLE = """
 .poolkit-table td.no{font-weight:700;color:EDGE;background:WINDOW}
 .poolkit-table td.yes{color:GREEN}
 .poolkit-table .muted{color:MUTED}
-.poolkit-table .number{text-align:end;white-space:nowrap}
+.poolkit-table .number{text-align:end}
+.poolkit-table td.number{white-space:nowrap}
 .poolkit-table tr.how td{padding:0 0 .4rem .75rem}
 """
 _COLOURS = {"INK": INK, "MUTED": MUTED, "RULE": RULE, "EDGE": WINDOW_EDGE, "WINDOW": WINDOW, "GREEN": OUTPUT_EDGE}
