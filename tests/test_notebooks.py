@@ -110,6 +110,13 @@ def test_no_cell_asks_to_be_left_unchecked(path):
 
 
 @every_notebook
+def test_every_exercise_has_a_cell_to_answer_in(path):
+    cells = nbformat.read(path, as_version=4).cells
+    asked = sum(cell.source.count("{exercise}") for cell in cells if cell.cell_type == "markdown")
+    assert asked == sum("exercise" in cell.metadata.get("tags", []) for cell in cells)
+
+
+@every_notebook
 def test_cells_are_short(path):
     assert max(len(cell.source.splitlines()) for cell in code_cells(path)) <= LONGEST_CELL
 
