@@ -9,6 +9,7 @@ from server import serve
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
 NO_BROWSER = "no Chromium: install Debian's package chromium to test the pages"
+NO_NPM = "no npm: install Debian's packages nodejs and npm to test the cells that run in the page"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -34,6 +35,17 @@ def browser():
         browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def pyodide():
+    """A server of what Pyodide's public address would answer."""
+    from pyodide import fetch
+
+    if not shutil.which("npm"):
+        assert not os.environ.get("CI"), NO_NPM
+        pytest.skip(NO_NPM)
+    yield from serve(fetch())
 
 
 @pytest.fixture

@@ -32,6 +32,12 @@ def fetch():
     return folder
 
 
+def answer(there, route):
+    """Send a request for Pyodide's address on to a server of this machine."""
+    there = route.request.url.replace(FOLDER, there)
+    route.fulfill(status=307, headers={"Access-Control-Allow-Origin": "*", "Location": there})
+
+
 def unpack(package):
     pack = ["npm", "pack", "--json", "--pack-destination", KEPT, package]
     KEPT.mkdir(exist_ok=True)

@@ -1,22 +1,19 @@
 """Cells that run in the page: each gives its stored output there, and the reader can change, stop and reset it."""
 
-import os
 import re
-import shutil
 from functools import partial
 from itertools import pairwise
 
 import nbformat
 import pytest
 from pages import PAGES, ROOT, SITE, soup
-from pyodide import FOLDER, HOST, fetch
+from pyodide import HOST, answer
 from server import serve
 
-NO_NPM = "no npm: install Debian's packages nodejs and npm to test the cells that run in the page"
 OUTPUTS = """cells => cells.map(cell => [
   ...[...cell.querySelectorAll('.output pre')].map(text => text.textContent.trim()),
-  ...[...cell.querySelectorAll('.output.text_html')].map(html => html.innerHTML.trim().replace(/base64,[^"]*/g, '')),
-])"""
+  ...[...cell.querySelectorAll('.output.text_html')].map(html => html.innerHTML.trim().replace(PICTURES, '')),
+])""".replace("PICTURES", '/"[^"]*(_images|base64)[^"]*"/g')
 LOADED = "performance.getEntriesByType('resource').filter(({name}) => /worker|poolkit|pyodide/.test(name)).length"
 COUNT = "from itertools import count\n\nturn = count(1)"
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
@@ -25,21 +22,8 @@ every_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
 
 
 @pytest.fixture(scope="module")
-def pyodide():
-    if not shutil.which("npm"):
-        assert not os.environ.get("CI"), NO_NPM
-        pytest.skip(NO_NPM)
-    yield from serve(fetch())
-
-
-@pytest.fixture(scope="module")
 def below_a_path():
     yield from serve(SITE.parent)
-
-
-def answer(pyodide, route):
-    there = route.request.url.replace(FOLDER, pyodide)
-    route.fulfill(status=307, headers={"Access-Control-Allow-Origin": "*", "Location": there})
 
 
 @pytest.fixture(scope="module")
