@@ -340,6 +340,16 @@ def test_the_state_is_in_the_link_and_comes_back_from_it(visit):
     )
 
 
+@pytest.mark.parametrize("act", ["last.scroll_into_view_if_needed()", "page.keyboard.press('Tab')"])
+def test_an_explorer_further_down_is_a_figure_until_it_comes_near_or_a_key_is_pressed(visit, act):
+    page = visit("book/basics.html")
+    first, last = page.locator("pooling-explorer").all()
+    started = "explorer => Boolean(explorer.shadowRoot)"
+    assert (first.evaluate(started), last.evaluate(started)) == (True, False)
+    eval(act)
+    last.locator(".card").wait_for()
+
+
 @pytest.mark.parametrize("motion, duration", [("no-preference", "0.22s"), ("reduce", "0s")])
 def test_nothing_glides_where_less_motion_is_asked_for(show, motion, duration):
     window = show(X, max_pool, 2, motion=motion).locator(".window").first

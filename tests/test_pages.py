@@ -57,6 +57,7 @@ def violations(opened):
 @pytest.mark.parametrize("width, first, then", [(1280, "light", "dark"), (390, "dark", "light")])
 def test_a_page_shows_without_trouble(visit, page, width, first, then):
     opened = visit(page, width, first)
+    opened.keyboard.press("Shift")  # explorers further down start
     for scheme in (first, then):
         opened.emulate_media(color_scheme=scheme)
         opened.locator(f"html[data-theme={scheme}]").wait_for()
@@ -198,7 +199,12 @@ def test_without_an_address_no_page_invents_one():
     assert not any(re.search("mybinder|colab|github.com/owner|/edit/", (SITE / page).read_text()) for page in PAGES)
 
 
+@every_page
+def test_a_page_asks_for_one_style_sheet(page):
+    assert len(soup(page).find_all("link", rel="stylesheet")) == 1
+
+
 def test_style_sheets_hold_what_pages_use_and_little_else():
-    styles = (SITE / "_static/styles/pydata-sphinx-theme.css").read_text()
+    styles = (SITE / "_static/pages.css").read_text()
     assert ".admonition" in styles and ".bs-tooltip-auto" in styles and "prefers-reduced-motion" in styles
-    assert ".fa-bath" not in styles and len(styles) < 150_000
+    assert ".fa-bath" not in styles and len(styles) < 180_000

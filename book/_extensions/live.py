@@ -1,8 +1,8 @@
 """Cells that run in the page, and a word at those that cannot.
 
-Cells tagged ``live`` get an editor and buttons from ``_static/live.mjs``. At the first
-press Python comes from Pyodide's public address, and poolkit from this site. Cells that
-need more than NumPy and poolkit say that they run in Jupyter.
+Cells tagged ``live`` get buttons here and an editor from ``_static/live.mjs``. At the
+first press Python comes from Pyodide's public address, and poolkit from this site.
+Cells that need more than NumPy and poolkit say that they run in Jupyter.
 """
 
 import ast
@@ -18,6 +18,13 @@ from poolkit.figures import CHARTS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
+BAR = """<div class="live-bar" role="group" aria-label="Cell {number}">
+<button type="button" class="live-button">Run</button>
+<button type="button" class="live-button">Reset</button>
+<span role="status">{said}</span></div>"""
+FIRST = (
+    "This code can be changed and run here. The first run loads Python, about 10 MB."
+)
 PRESENT = {*sys.stdlib_module_names, "numpy", "poolkit"}  # modules that a page has
 
 
@@ -30,12 +37,16 @@ def code_cells(doctree):
 
 
 def mark_cells(app, doctree, docname):
-    """Say at each cell that a page cannot run that it runs in Jupyter."""
+    """Give each live cell its buttons; say of the others that they run in Jupyter."""
     if app.builder.format != "html":
         return
-    missing, notes = set(), []
+    missing, notes, live = set(), [], 0
     how = app.builder.get_relative_uri(docname, "book/index") + "#run-it-yourself"
     for cell, code in code_cells(doctree):
+        if "tag_live" in cell["classes"]:
+            live += 1
+            bar = BAR.format(number=live, said=FIRST if live == 1 else "")
+            cell.insert(1, nodes.raw("", bar, format="html"))
         if not needs_jupyter(code, missing):
             continue
         if "tag_live" in cell["classes"]:

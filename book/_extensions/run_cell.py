@@ -8,8 +8,6 @@ from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 
 os.environ["POOLKIT_PAGE"] = "1"  # the page has the explorer's script
-
-os.environ["POOLKIT_PAGE"] = "1"  # the page has the explorer's script
 names = {}  # what the cells have defined
 
 

@@ -6,15 +6,12 @@ SCRIPTS = {
     "tag_live": "live.mjs",
     "<pooling-explorer": "explorer.mjs",
 }
-# These run before the page is drawn, so that nothing on it moves afterwards.
-MOVERS = {"live.mjs", "explorer.mjs"}
 
 
 def add_scripts(app, page, template, context, doctree):
     for mark, script in SCRIPTS.items():
         if mark in context.get("body", ""):
-            blocking = {"blocking": "render"} if script in MOVERS else {}
-            app.add_js_file(script, type="module", **blocking)
+            app.add_js_file(script, type="module", fetchpriority="low")
 
 
 def setup(app):

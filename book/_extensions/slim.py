@@ -1,13 +1,26 @@
-"""Send less: the theme's style sheets without rules for what no page has.
+"""Send less: one style sheet, without rules for what no page has.
 
 A rule stays if every class that it needs is a word of some page or script. Of the
-theme's 65 KB about 18 are left. And scripts wait until the page is read.
+theme's 65 KB about 18 are left. Pictures become files, and scripts wait until the page
+is read.
 """
 
 import re
+from base64 import b64decode
+from functools import partial
+from hashlib import sha256
 from itertools import pairwise
+from os.path import relpath
+from pathlib import Path
 
 import tinycss2
+
+JOINED = Path("_static/pages.css")
+THEME = ("_static/basic.css", "_static/styles/pydata-sphinx-theme.css")
+PICTURE = re.compile('"data:image/png;base64,([^"]+)"')
+HERE = Path(__file__).parents[1]
+EXPLORER = HERE.parent / "poolkit/figures/explorer.mjs"
+sheets = []  # that pages ask for
 
 BUILT_BY_SCRIPTS = "bs-"  # Bootstrap puts these class names together
 
@@ -58,22 +71,74 @@ def slim(rules, known):
     return "".join(kept)
 
 
-def slim_style_sheets(app, error):
+def write_all_after_a_change(app, env, added, changed, removed):
+    """Style sheets and scripts are sent to the site only when pages are written."""
+    joined = app.outdir / JOINED
+    sources = [*HERE.glob("_extensions/*.py"), *HERE.glob("_static/*"), EXPLORER]
+    newest = max(path.stat().st_mtime for path in sources)
+    return env.found_docs if joined.exists() and joined.stat().st_mtime < newest else []
+
+
+def take_sheets_out(app, page, template, context, doctree):
+    """The template asks for the one that all of them become."""
+    sheets.extend(sorted(context["css_files"], key=lambda sheet: sheet.priority))
+    context["css_files"] = []
+
+
+def read(folder, sheet):
+    """A style sheet, with the addresses in it as they are from the joined one."""
+    return re.sub(
+        r"url\([\"']?(?!data:)([^)\"']+)[\"']?\)",
+        lambda url: f'url("{relpath(sheet.parent / url[1], JOINED.parent)}")',
+        (folder / sheet).read_text(),
+    )
+
+
+def join_style_sheets(app, error):
+    if error or not sheets:  # no page was written
+        return
+    names = dict.fromkeys([*THEME, *(sheet.filename for sheet in sheets)])
+    joined = "".join(read(app.outdir, Path(name)) for name in names)
+    rules = tinycss2.parse_stylesheet(joined, True, True)
+    (app.outdir / JOINED).write_text(slim(rules, words(app.outdir)))
+
+
+def move_pictures_out(app, error):
+    """Let the text of a page come before the pixels of its pictures."""
     if error or app.builder.format != "html":
         return
-    known = words(app.outdir)
-    for path in app.outdir.glob("_static/**/*.css"):
-        rules = tinycss2.parse_stylesheet(path.read_text(), True, True)
-        path.write_text(slim(rules, known))
+    folder = app.outdir / "_images"
+    folder.mkdir(exist_ok=True)
+    for page in app.outdir.glob("book/*.html"):
+        text = page.read_text()
+        if PICTURE.search(text):
+            page.write_text(PICTURE.sub(partial(move_out, folder), text))
 
 
-def defer_scripts(app, page, template, context, doctree):
+def move_out(folder, picture):
+    content = b64decode(picture[1])
+    name = f"{sha256(content).hexdigest()[:16]}.png"
+    (folder / name).write_bytes(content)
+    return f'"../_images/{name}"'
+
+
+def let_scripts_wait(app, page, template, context, doctree):
+    """Until the page is read."""
+    # Lines for a search as you type and for a choice of versions, both off, would not.
+    context["script_files"] = [
+        script
+        for script in context["script_files"]
+        if "OPTIONS." not in script.attributes.get("body", "")
+    ]
     for script in context["script_files"]:
-        if script.filename and "documentation_options" not in script.filename:
+        if script.filename:
             script.attributes["defer"] = ""
 
 
 def setup(app):
-    app.connect("build-finished", slim_style_sheets)
-    app.connect("html-page-context", defer_scripts, priority=900)
+    app.connect("build-finished", join_style_sheets, priority=900)  # last
+    app.connect("env-get-outdated", write_all_after_a_change)
+    app.connect("build-finished", move_pictures_out)
+    app.connect("html-page-context", take_sheets_out, priority=900)
+    app.connect("html-page-context", let_scripts_wait, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,7 +14,6 @@ const cells = [...document.querySelectorAll(".cell.tag_live")].map((element, ind
 let worker; // with the Python that is loaded, if any
 let ran = []; // what it has run since its names were last cleared, in order: {cell, code}
 let busy; // the cell whose Run was pressed and is not done yet
-cells[0].status.textContent = "This code can be changed and run here. The first run loads Python, about 10 MB.";
 
 function makeCell(element, number) {
   const cell = { element, number, exercise: element.classList.contains("tag_exercise") };
@@ -22,24 +21,13 @@ function makeCell(element, number) {
   cell.output.classList.add("cell_output", "docutils", "container");
   cell.storedOutput = [...cell.output.childNodes];
   makeEditor(cell);
-  const bar = document.createElement("div");
-  bar.className = "live-bar";
-  bar.setAttribute("role", "group");
-  bar.setAttribute("aria-label", `Cell ${number}`);
-  cell.run = makeButton("Run", () => (busy === cell ? stop("Stopped.") : run(cell)));
-  cell.reset = makeButton("Reset", () => reset(cell));
-  cell.status = document.createElement("span");
-  cell.status.setAttribute("role", "status");
-  bar.append(cell.run, cell.reset, cell.status);
-  element.append(bar, cell.output);
+  const bar = element.querySelector(".live-bar");
+  [cell.run, cell.reset] = bar.querySelectorAll("button");
+  cell.status = bar.querySelector("[role=status]");
+  cell.run.addEventListener("click", () => (busy === cell ? stop("Stopped.") : run(cell)));
+  cell.reset.addEventListener("click", () => reset(cell));
+  element.append(cell.output);
   return cell;
-}
-
-function makeButton(text, press) {
-  const button = document.createElement("button");
-  Object.assign(button, { type: "button", textContent: text, className: "live-button" });
-  button.addEventListener("click", press);
-  return button;
 }
 
 /** A transparent text area over the coloured code. */

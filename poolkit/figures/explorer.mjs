@@ -438,9 +438,19 @@ export class PoolingExplorer extends HTMLElement {
   #aloud = false;
   #waiting = false;
 
+  /** All but the first stand as figures until they come near or a key is pressed, so that the page is there sooner. */
   connectedCallback() {
-    if (this.shadowRoot) return;
+    if (this.#original) return;
     this.#original = this.#attributes();
+    addEventListener("hashchange", () => this.#restore());
+    this.#restore();
+    if (document.querySelector("pooling-explorer") === this) return this.#start();
+    new IntersectionObserver(([seen]) => seen.isIntersecting && this.#start(), { rootMargin: "100%" }).observe(this);
+    addEventListener("keydown", () => this.#start(), { capture: true, once: true });
+  }
+
+  #start() {
+    if (this.shadowRoot) return;
     const root = this.attachShadow({ mode: "open" });
     root.innerHTML = HTML;
     root.addEventListener("input", (event) => this.#change(event.target));
@@ -450,9 +460,7 @@ export class PoolingExplorer extends HTMLElement {
     root.addEventListener("pointerdown", (event) => (this.#before = root.activeElement, this.#move(event)));
     root.addEventListener("pointermove", (event) => this.#move(event));
     this.$("link").hidden = !import.meta.url.includes("explorer.mjs"); // inside a notebook there is no page to link to
-    addEventListener("hashchange", () => this.#restore());
     new ResizeObserver(() => this.#beam()).observe(this.$("stage"));
-    this.#restore();
     this.#render();
   }
 
@@ -580,7 +588,7 @@ export class PoolingExplorer extends HTMLElement {
     this.#fill();
     this.#frames();
     this.#tell();
-    this.#beam();
+    requestAnimationFrame(() => this.#beam()); // it asks where things lie, which the page works out then anyway
     this.#play();
   }
 

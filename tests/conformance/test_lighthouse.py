@@ -6,7 +6,6 @@ Performance is a matter of time: nothing else may run on the machine meanwhile.
 import json
 import os
 import subprocess
-from statistics import median
 
 import pytest
 import yaml
@@ -16,7 +15,12 @@ from pages import ROOT
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
 CHAPTERS = [chapter["file"] for part in TOC["parts"] if part.get("numbered") for chapter in part["chapters"]]
 LIGHTHOUSE = [ROOT / ".venv/bin/node", ROOT / ".venv/node_modules/lighthouse/cli/index.js"]
-OPTIONS = ["--quiet", "--output=json", f"--chrome-flags=--headless=new {' '.join(FLAGS)}"]
+OPTIONS = [
+    "--quiet",
+    "--output=json",
+    "--disable-full-page-screenshot",
+    f"--chrome-flags=--headless=new {' '.join(FLAGS)}",
+]
 
 
 def report(url, *options):
@@ -32,9 +36,10 @@ def report(url, *options):
 def test_lighthouse_finds_nothing_to_improve(address, page):
     scores, imperfect = report(f"{address}{page}.html")
     speeds = [scores.pop("performance")]
-    speeds += [report(f"{address}{page}.html", "--only-categories=performance")[0]["performance"] for _ in range(2)]
+    while len(speeds) < 3 and speeds.count(100) < 2:  # two of three decide the median
+        speeds.append(report(f"{address}{page}.html", "--only-categories=performance")[0]["performance"])
     assert {"accessibility", "best-practices", "seo"} <= set(scores) and set(scores.values()) == {100}, (
         scores,
         imperfect,
     )
-    assert median(speeds) == 100, (speeds, imperfect)
+    assert speeds.count(100) == 2, (speeds, imperfect)
