@@ -6,11 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from book.execute import readme_picture
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+PARTS = yaml.safe_load((ROOT / "_toc.yml").read_text())["parts"]
+CHAPTERS = [chapter["file"] for part in PARTS if part.get("numbered") for chapter in part["chapters"]]
 LINKS = re.findall(r"\]\(([^)]+)\)", README)
 
 
@@ -39,3 +42,9 @@ def test_a_link_leads_to_a_file(link):
 @pytest.mark.parametrize("command", re.findall(r"make (\w+)", README))
 def test_a_command_is_a_target_of_the_makefile(command):
     assert f"\n{command}:" in (ROOT / "Makefile").read_text()
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_stands_in_both_maps(chapter):
+    assert f"({chapter}" in README
+    assert f"{{doc}}`{chapter.removeprefix('book/')}`" in (ROOT / "book/index.ipynb").read_text()
