@@ -43,6 +43,7 @@ WIDE_FIGURES = """[...document.querySelectorAll(".poolkit-figure")]
   .filter((figure) => figure.getBoundingClientRect().right > innerWidth).length"""
 
 
+UNTIL_STILL = "Promise.all(document.getAnimations().map((animation) => animation.finished))"  # colours fade over
 AXE = Axe(f"{AXE_SCRIPT}; axe.configure({{rules: [{{id: 'color-contrast', selector: '[data-look]'}}]}})")
 
 
@@ -61,6 +62,7 @@ def test_a_page_shows_without_trouble(visit, page, width, first, then):
     for scheme in (first, then):
         opened.emulate_media(color_scheme=scheme)
         opened.locator(f"html[data-theme={scheme}]").wait_for()
+        opened.evaluate(UNTIL_STILL)
         assert opened.evaluate("document.documentElement.scrollWidth") <= width
         assert opened.evaluate(WIDE_FIGURES) == 0
         assert violations(opened) == []
