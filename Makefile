@@ -12,7 +12,7 @@ book: $(ready)   ## build the HTML book
 test: book       ## run every test and every notebook
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
-	.venv/bin/pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
+	.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 conformance: book .venv/peers ## compare poolkit with every other framework, judge the pages, test the tests
 	.venv/bin/pytest tests/conformance
