@@ -259,6 +259,7 @@ def test_ratios_stand_right_of_one_if_they_are_above_it():
     slower, even, faster = (float(x) for x in re.findall(r'<circle cx="([\d.]+)"', svg))
     assert even - slower == pytest.approx(faster - even, abs=0.1) and faster > even
     assert "mean 1.00, lowest 0.25" in svg
+    assert re.findall(r'<circle[^>]* style="fill: light-dark\((#\w+)', svg) == [WINDOW, OUTPUT, OUTPUT]
 
 
 def test_a_table_sets_numbers_to_the_right():
