@@ -23,7 +23,7 @@ def check(yours, expected, *inputs):
     >>> check(4, 4)
     Right.
     >>> check(5, 4)
-    Not yet.
+    Not yet: too large.
     >>> check(None, 4)
     Not answered yet.
     >>> check(max, min, ([1, 2],))
@@ -34,7 +34,7 @@ def check(yours, expected, *inputs):
     Right on all 2 inputs.
     """
     if not callable(yours):
-        print(_complaint(yours, expected, "Not yet.") or "Right.")
+        print(_complaint(yours, expected) or "Right.")
         return
     if not inputs:
         raise ValueError("inputs must hold the arguments of at least one call when yours is a function")
@@ -58,20 +58,36 @@ def _line(error):
     return f" in line {frame.tb_lineno}" if frame else ""
 
 
-def _complaint(yours, expected, wrong):
+def _complaint(yours, expected, wrong=None):
     """What there is to say of an answer that is not right: nothing of one that is."""
     if yours is None or yours is ...:
         return "Not answered yet."
-    same = np.shape(yours) == np.shape(expected) and _close(np.asarray(yours), np.asarray(expected))
-    return "" if same else wrong
+    yours, expected = np.asarray(yours), np.asarray(expected)
+    if yours.shape != expected.shape:
+        return wrong or f"Not yet: yours has shape {yours.shape}, expected {expected.shape}."
+    right = _right(yours, expected)
+    return "" if right.all() else wrong or _distance(yours, expected, right)
 
 
-def _close(yours, expected):
-    """Equal, up to rounding if the expected numbers are not whole."""
-    if "f" in (yours.dtype.kind, expected.dtype.kind):
+def _right(yours, expected):
+    """Which elements are equal, up to rounding if the expected numbers are not whole."""
+    if _numbers(yours, expected) and "f" in (yours.dtype.kind, expected.dtype.kind):
         tolerance = 1e-5 if expected.dtype.kind == "f" else 0
-        return np.allclose(yours, expected, rtol=tolerance, equal_nan=True)
-    return np.array_equal(yours, expected)
+        return np.isclose(yours, expected, rtol=tolerance, equal_nan=True)
+    return np.asarray(yours == expected)
+
+
+def _distance(yours, expected, right):
+    """How far a value is from right, without telling what is."""
+    if right.size > 1:
+        return f"Not yet: {right.sum()} of {right.size} are right."
+    if _numbers(yours, expected) and not np.isnan(yours).any():
+        return f"Not yet: too {'small' if np.all(yours < expected) else 'large'}."
+    return "Not yet."
+
+
+def _numbers(*arrays):
+    return all(array.dtype.kind in "iuf" for array in arrays)
 
 
 def _show(value):
