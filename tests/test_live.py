@@ -113,6 +113,14 @@ def test_a_changed_figure_is_drawn_anew(page):
     assert cell_of(page, 2).locator("svg.poolkit-figure").first.get_attribute("aria-label").endswith("4 = 2.5.")
 
 
+def test_a_folded_output_opens_when_its_own_cell_runs(page):
+    folded = page.locator(".cell.tag_hide-output")
+    run(page.locator(".cell.tag_live").filter(has_text="draw_windows(8, 3, strides=2, padding"))  # below it
+    assert not folded.locator(".cell_output").is_visible()
+    run(folded)
+    assert folded.locator(".cell_output").is_visible()
+
+
 def test_text_the_last_value_and_html_are_shown_in_this_order(page):
     cell = cell_of(page, 1)
     edit(cell, "print('é <b>')\nclass Page:\n    def _repr_html_(self):\n        return '<b>bold</b>'\nPage()")

@@ -26,7 +26,7 @@ function makeCell(element, number) {
   cell.status = bar.querySelector("[role=status]");
   cell.run.addEventListener("click", () => (busy === cell ? stop("Stopped.") : run(cell)));
   cell.reset.addEventListener("click", () => reset(cell));
-  element.append(cell.output);
+  if (!cell.output.isConnected) element.append(cell.output); // a stored one may be folded
   return cell;
 }
 
@@ -104,6 +104,7 @@ function hear({ step, failure, outputs, failed }) {
   ran.push({ cell, code });
   cell.output.setAttribute("aria-live", "polite");
   cell.output.replaceChildren(...outputs.map(draw));
+  if (cell === busy) cell.output.closest("details")?.setAttribute("open", "");
   if (failed && cell !== busy) finish(`Cell ${cell.number}, above, ended in an error. Change it, or reset it.`);
   else if (cell === busy) finish(failed ? "An error." : outputs.length ? "Done." : "Done; it shows nothing.");
 }
