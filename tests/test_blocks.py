@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import tracemalloc
 from contextlib import contextmanager
 
@@ -13,12 +14,13 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from strategies import FLOATS, INTEGERS, LAYOUTS, axis_rules, poolings
 
-from poolkit import average_pool, blocks, folds, max_pool, min_pool, set_threads, vjp
+from poolkit import average_pool, blocks, blocks_backward, folds, max_pool, min_pool, set_threads, vjp
 from poolkit.windows import lay_grid, lay_whole_map, lay_windows
 
 EVERY_DTYPE = ("bool", *INTEGERS, *FLOATS)
 EXTREMES = [np.maximum, np.minimum]
 SHAPES = [(1, 1, 1), (3, 100, 1), (2, 33, 20), (2, 64, 5, 3), (1, 7, 7, 40), (2, 9, 1, 5, 2)]
+GRADIENTS = [(max_pool, {}), (min_pool, {}), (average_pool, {}), (average_pool, {"count_include_pad": True})]
 CUTS = st.tuples(st.sampled_from([16, 100, 2**20]), st.sampled_from([0, 16, 2**20]), st.integers(1, 3))
 
 
@@ -40,6 +42,164 @@ def forget():
     blocks._steps.cache_clear()
 
 
+# shape, dtype, windows -> whether that is folded block by block
+FIT = [
+    ((1, 8192, 1), "float32", (8192, 2, 2, "valid"), True),
+    ((1, 8191, 1), "float32", (8191, 2, 2, "valid"), False),
+    ((1, 4096, 1), "float64", (4096, 2, 2, "valid"), True),
+    ((1, 4096, 1), "longdouble", (4096, 2, 2, "valid"), False),
+    ((1, 8192, 1), "float32", (8192, 8192, 1, "valid"), True),
+    ((1, 8192, 1), "float32", (8192, 8193, 1, "same"), False),
+    ((1, 8192, 1), "float32", (8192, 2, 2, "valid", 2), False),
+]
+
+
+@pytest.mark.parametrize("shape, dtype, rule, expected", FIT)
+def test_large_arrays_are_folded_block_by_block(shape, dtype, rule, expected):
+    assert blocks.fit(np.ones(shape, dtype), {1: lay_windows(*rule)}) == expected
+
+
+@pytest.mark.parametrize("samples, expected", [(0, False), (1, True)])
+def test_an_empty_array_is_never_large(samples, expected):
+    with cut(16, 16, 1):
+        assert blocks.fit_whole(np.ones((samples, 1, 1), "uint8"), {1: lay_windows(1, 1, 1, "valid")}) == expected
+
+
+# bytes of a block -> of each block: samples, which rows of the output, where they start and stop in input and output;
+# of 3 samples of 10 rows of 20 float32 numbers, pooled to 5 rows of 10
+BLOCKS = [
+    (2400, [(3, (0, 5), (0, 600), (0, 150))]),
+    (1600, [(2, (0, 5), (0, 400), (0, 100)), (1, (0, 5), (400, 800), (100, 200))]),  # slices may stop behind the end
+    (800, [(1, (0, 5), (200 * i, 200 * i + 200), (50 * i, 50 * i + 50)) for i in range(3)]),
+    (
+        799,
+        [
+            *((1, (0, 4), (0, 180), (0, 40)), (1, (4, 5), (160, 200), (40, 50))),
+            *((1, (0, 4), (200, 380), (50, 90)), (1, (4, 5), (360, 400), (90, 100))),
+            *((1, (0, 4), (400, 580), (100, 140)), (1, (4, 5), (560, 600), (140, 150))),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("block, expected", BLOCKS)
+def test_an_array_is_cut_into_blocks(block, expected):
+    with cut(block, 0, 1):
+        cuts = blocks._blocks(3, (lay_windows(10, 3, 2, "same"), lay_windows(10, 2, 2, "valid")), 2, 4)
+    assert [(key[0], *((each.start, each.stop) for each in slices)) for key, *slices in cuts] == expected
+
+
+def test_a_block_has_at_least_a_row():
+    with cut(1, 0, 1):
+        cuts = blocks._blocks(1, (lay_windows(10, 3, 2, "same"),), 2, 4)
+    assert [(each.start, each.stop) for _, each, *_ in cuts] == [(o, o + 1) for o in range(5)]
+
+
+# elements of a window -> by which shift to how many elements each hop leads, and whether one of the input is added
+HOPS = [
+    (1, False, []),
+    (2, False, [(False, 1, 2)]),
+    (7, False, [(False, 1, 2), (False, 2, 4), (False, 3, 7)]),
+    (8, False, [(False, 1, 2), (False, 2, 4), (False, 4, 8)]),
+    (1, True, []),
+    (6, True, [(False, 1, 2), (True, 2, 3), (False, 3, 6)]),
+    (7, True, [(False, 1, 2), (True, 2, 3), (False, 3, 6), (True, 6, 7)]),
+]
+
+
+@pytest.mark.parametrize("size, disjoint, expected", HOPS)
+def test_the_elements_of_a_window_are_reached_by_doubling(size, disjoint, expected):
+    assert blocks._hops(size, disjoint) == expected
+
+
+# windows, how many elements lie behind each position, whether they are added -> how many steps
+STEPS = [
+    ((200, 1, 1, "valid"), 512, False, 1),  # a copy
+    ((200, 2, 2, "valid"), 512, False, 1),
+    ((200, 2, 2, "valid"), 127, False, 2),  # short: all pairs of neighbours, then a copy of every second
+    ((200, 2, 2, "valid"), 128, False, 1),
+    ((128, 3, 1, "same"), 1, False, 4),  # two steps, and one for each end
+    ((127, 3, 1, "same"), 1, False, 4),
+    ((127, 3, 1, "valid"), 1, False, 3),  # short: with a copy
+    ((127, 5, 1, "same"), 1, True, 9),  # three steps, and three for each end
+    ((200, 3, 1, "valid"), 1, False, 2),
+    ((200, 4, 1, "valid"), 512, False, 2),
+    ((200, 7, 1, "valid"), 512, False, 3),
+    ((200, 7, 1, "valid"), 512, True, 4),
+    ((200, 8, 2, "valid"), 512, False, 3),
+    ((200, 8, 3, "valid"), 512, False, 7),
+    ((200, 31, 1, "valid"), 512, True, 8),
+    ((200, 32, 1, "valid"), 512, False, 5),
+    ((200, 32, 8, "valid"), 512, False, 31),
+]
+
+
+@pytest.mark.parametrize("rule, behind, disjoint, expected", STEPS)
+def test_long_windows_take_few_steps(rule, behind, disjoint, expected):
+    assert len(blocks._steps(1, (lay_windows(*rule),), behind, blocks.FLOAT32, disjoint)) == expected
+
+
+# dtype, elements of an axis, stride, elements behind each -> as what the elements that a stride meets are copied
+COPIES = [
+    ("uint8", 8, 2, 1, "u2"),  # pairs, of which half is kept: faster than to skip
+    ("int16", 8, 2, 1, "u4"),
+    ("float32", 8, 2, 1, "u8"),
+    ("float64", 8, 2, 1, "V8"),
+    ("float32", 9, 2, 1, "V4"),
+    ("float32", 8, 3, 1, "V4"),
+    ("float32", 8, 2, 3, "V12"),  # all at once
+]
+
+
+@pytest.mark.parametrize("dtype, length, stride, behind, expected", COPIES)
+def test_elements_are_copied_in_large_pieces(dtype, length, stride, behind, expected):
+    windows = (lay_windows(length, 1, stride, "valid"),)
+    assert [one.item for one, *_ in blocks._steps(1, windows, behind, np.dtype(dtype), False)] == [expected]
+
+
+# windows -> the number of their elements along the first axis, and along the others, for each of two channels
+LENGTHS = [
+    ([(3, 2, 1, "same"), (2, 2, 1, "same")], [2, 2, 1], [2, 2, 1, 1]),
+    ([(4, 2, 2, "valid"), (2, 2, 1, "same"), (3, 2, 2, "same")], [2, 2], [4, 4, 2, 2, 2, 2, 1, 1]),
+    ([(3, 2, 1, "same")], [2, 2, 1], [1, 1]),
+]
+
+
+@pytest.mark.parametrize("rules, first, others", LENGTHS)
+def test_clipped_windows_know_how_many_elements_they_have(rules, first, others):
+    number, outer, pattern = blocks._lengths(tuple(lay_windows(*rule) for rule in rules), 2)
+    assert number is None
+    assert_array_equal(outer, np.float32(first), strict=True)
+    assert_array_equal(pattern, np.float32(others), strict=True)
+
+
+def test_windows_of_one_size_share_the_number_of_their_elements():
+    windows = (lay_windows(6, 2, 2, "valid"), lay_windows(9, 3, 3, "valid"))
+    assert blocks._lengths(windows, 2) == (6, None, None)
+
+
+# dtype, elements of a window along each axis -> in what they are added
+SUMS = [
+    ("float32", 64, "float32"),
+    ("float32", 65, "float64"),
+    ("float16", 64, "float32"),
+    ("float64", 1, "float64"),
+    ("uint8", 256, "uint16"),
+    ("uint8", 257, "float64"),
+    ("int8", 256, "int16"),
+    ("bool", 256, "uint16"),
+    ("uint16", 8, "float32"),
+    ("int16", 8, "float32"),
+    ("int16", 9, "float64"),
+    ("int32", 1, "float64"),
+]
+
+
+@pytest.mark.parametrize("dtype, size, expected", SUMS)
+def test_sums_are_taken_in_a_short_dtype_where_that_is_enough(dtype, size, expected):
+    assert blocks._sum_dtype(np.dtype(dtype), size) == expected
+
+
 def test_blocks_of_two_rows_give_what_a_student_works_out():
     x = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]], "float32").reshape(1, 4, 4, 1)
     with cut(32, 0, 2):
@@ -51,8 +211,25 @@ def test_blocks_of_two_rows_give_what_a_student_works_out():
 def test_every_float16_number_is_the_same_in_float32(first, last):
     numbers = np.arange(first, last).astype("uint16").view("float16")
     wide = np.empty(numbers.shape, "float32")
-    blocks._widen(numbers.view("int16"), wide)
+    blocks._widen(numbers, wide)
     assert_array_equal(wide, numbers.astype("float32"))
+
+
+@pytest.mark.parametrize("first, last", [(0, 0x7C00), (0x8000, 0xFC00), (0, 0x10000)])  # finite ones, and all
+def test_float32_numbers_become_the_nearest_float16(first, last):
+    numbers = np.arange(first, last).astype("uint16").view("float16").astype("float32")
+    short = np.empty(2 * numbers.size - 1, "float16")
+    with np.errstate(over="ignore", invalid="ignore"):
+        numbers = np.append(numbers, (numbers[1:] + numbers[:-1]) / 2)  # ties
+        blocks._narrow(numbers / np.float32(2**112), short)
+        assert_array_equal(short, numbers.astype("float16"))
+
+
+@pytest.mark.parametrize("dtype, value", [("uint8", 255), ("int8", -128), ("int8", 127), ("bool", 1)])
+@pytest.mark.parametrize("size", [16, 17])
+def test_sums_of_short_integers_stay_in_range(dtype, value, size):
+    x = np.full((1, 64, 64, 32), value, dtype)
+    assert_array_equal(average_pool(x, size, 1), np.full((1, 65 - size, 65 - size, 32), value, "float32"))
 
 
 @pytest.mark.parametrize("combine", EXTREMES)
@@ -112,6 +289,40 @@ def test_long_windows_on_a_line_are_those_of_the_simple_form(combine, rule, seed
         assert_array_equal(fast(*first, x, grid), expected)
 
 
+AXES = [
+    (8, 2, 2, "valid"),
+    (9, 2, 2, "valid"),
+    (8, 2, 2, (1, 1)),
+    (8, 4, 2, (2, 2)),
+    (8, 2, 3, "valid"),
+    (8, 3, 2, "same"),
+    (8, 3, 2, "same_lower"),
+    (9, 3, 2, "same"),
+    (9, 1, 2, "valid"),
+    (9, 2, 3, "valid"),
+    (9, 3, 1, "same"),
+    (9, 9, 1, "same"),
+    (9, 8, 1, (7, 7)),
+    (9, 7, 3, (6, 5)),
+    (40, 13, 1, "valid"),
+    (40, 13, 2, "same"),
+]
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("short", [0, 2**20])
+@pytest.mark.parametrize("rule", AXES)
+def test_an_axis_is_folded_as_in_the_simple_form(rule, short, channels, dtype):
+    x = np.random.default_rng(0).integers(0, 9, (2, rule[0], channels)).astype(dtype)
+    grid = {1: lay_windows(*rule)}
+    mean, padded_mean = folds.average(x, grid, None), folds.average(x, grid, None, True)
+    with cut(2**20, short, 1):
+        assert_array_equal(blocks.extreme(np.maximum, x, grid), folds.fold(np.maximum, x, 0, grid))
+        assert_array_equal(blocks.average(x, grid), mean)
+        assert_array_equal(blocks.average(x, grid, True), padded_mean)
+
+
 @pytest.mark.parametrize("data_format", LAYOUTS)
 @pytest.mark.parametrize("dtype", EVERY_DTYPE)
 @pytest.mark.parametrize("shape", SHAPES)
@@ -134,11 +345,11 @@ def test_arrays_that_do_not_lie_in_one_piece_are_pooled_as_well(pool_size):
         assert_array_equal(average_pool(x, pool_size), average_pool(x.copy(), pool_size))
 
 
-@pytest.mark.parametrize("pool", [max_pool, min_pool, average_pool])
-@given(poolings(FLOATS, special=True), st.booleans(), CUTS)
-def test_gradients_are_those_of_the_simple_form(pool, pooling, ceil_mode, cuts):
+@pytest.mark.parametrize("pool, options", GRADIENTS)
+@given(poolings(FLOATS) | poolings(FLOATS, special=True), st.booleans(), CUTS)
+def test_gradients_are_those_of_the_simple_form(pool, options, pooling, ceil_mode, cuts):
     def pull():
-        y, pullback = vjp(pool, *pooling.arguments, ceil_mode=ceil_mode)
+        y, pullback = vjp(pool, *pooling.arguments, ceil_mode=ceil_mode, **options)
         return pullback(np.random.default_rng(0).integers(-9, 9, y.shape))
 
     expected = pull()
@@ -157,6 +368,63 @@ def test_gradients_of_many_ties_are_those_of_the_simple_form(pool, size, stride)
     expected = pullback(dy)
     with cut(20_000, 64, 2):
         assert_allclose(pullback(dy), expected, rtol=1e-6, atol=1e-5)
+
+
+@pytest.mark.parametrize("pool", [max_pool, min_pool])
+@given(axis_rules(longest=60), st.integers(0, 2**32 - 1))
+def test_gradients_of_long_windows_on_a_line_are_those_of_the_simple_form(pool, rule, seed):
+    random = np.random.default_rng(seed)
+    length, size, stride, padding = rule
+    padding = padding if isinstance(padding, str) else [padding]
+    y, pullback = vjp(pool, random.integers(-9, 9, (2, length, 3)).astype("float32"), size, stride, padding)
+    dy = random.integers(-9, 9, y.shape)
+    expected = pullback(dy)
+    with cut(200, 0, 2):
+        assert_array_equal(pullback(dy), expected)
+
+
+def test_a_window_of_many_elements_sends_its_gradient_to_its_first_maximum():
+    x = np.zeros((1, 50_000, 1), "float32")
+    x[0, [39_000, 39_990]] = 1
+    _, pullback = vjp(max_pool, x, 40_000, 10_000)
+    assert_array_equal(np.flatnonzero(pullback(np.ones((1, 2, 1)))), [39_000])
+
+
+def test_what_no_window_sees_gets_no_gradient():
+    x = np.zeros((1, 45, 1), "float32")
+    _, pullback = vjp(max_pool, x, 13, 10, [(3, 0)])
+    dx = pullback(np.ones((1, 4, 1)))
+    with cut(2**20, 64, 1):
+        assert_array_equal(pullback(np.ones((1, 4, 1))), dx)
+    assert np.flatnonzero(dx).tolist() == [0, 7, 17, 27]
+
+
+@pytest.mark.parametrize("stride", [1, 3])
+def test_gradients_of_float32_are_float32_at_once(stride):
+    x, dy = np.ones((1, 100, 1), "float32"), np.ones((1, 99 // stride, 1), "float32")
+    grid = lay_grid(x.shape, 2, stride, "valid", "channels_last")
+    with cut(2**20, 0, 1):
+        assert blocks_backward.average(x, dy, grid, False).dtype == "float32"
+        assert blocks_backward.extreme(np.maximum, x, dy, dy, grid).dtype == "float32"
+
+
+# bytes of a block -> how many maps of 10 rows of 8 bytes make one, and which rows each part of a map has
+CUT_BACKWARD = [
+    (400, 5, [(0, 10)]),
+    (160, 2, [(0, 10)]),
+    (159, 1, [(0, 10)]),
+    (79, 1, [(0, 9), (8, 10)]),
+    (32, 1, [(0, 5), (4, 9), (8, 10)]),
+    (1, 1, [(0, 3), (2, 5), (4, 7), (6, 9), (8, 10)]),
+]
+
+
+@pytest.mark.parametrize("block, together, rows", CUT_BACKWARD)
+def test_gradients_are_cut_into_blocks(block, together, rows):
+    with cut(block, 0, 1):
+        maps, parts = blocks_backward._cut(lay_windows(10, 3, 2, "same"), 8)
+    assert maps == together
+    assert [(positions.start, positions.stop) for positions, *_ in parts] == rows
 
 
 @pytest.mark.parametrize("infinity", [np.inf, -np.inf])
@@ -181,6 +449,16 @@ def test_every_float16_is_in_its_place(combine):
     assert_array_equal(y, np.float16(folds.fold(combine, x.astype("float32"), -combine(-np.inf, np.inf), grid)))
 
 
+@pytest.mark.parametrize("bits", [0x7C01, 0x7E00, 0xFC01, 0xFE00])  # the smallest NaN, and others
+@pytest.mark.parametrize("pool", [max_pool, min_pool])
+@pytest.mark.parametrize("other", [0, np.inf, -np.inf])
+def test_every_nan_of_float16_wins(pool, other, bits):
+    x = np.full((1, 4, 1), other, "float16")
+    x.view("uint16")[0, 1] = bits
+    with cut(2**20, 64, 1):
+        assert_array_equal(pool(x, 2).ravel(), [np.nan, other])
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float16", "uint8"])
 @pytest.mark.parametrize("pool", [max_pool, average_pool])
 def test_pooling_takes_little_memory_beside_its_result(pool, dtype):
@@ -195,13 +473,58 @@ def test_pooling_takes_little_memory_beside_its_result(pool, dtype):
 def test_sums_that_leave_float32_are_taken_in_float64():
     x = np.full((1, 64, 64, 4), 3e38, "float32")
     assert x.nbytes > blocks.SMALL
-    assert_array_equal(average_pool(x, 2), x[:, ::2, ::2])
+    y = average_pool(x, 2)
+    assert_array_equal(y, x[:, ::2, ::2])
+    assert y.dtype == x.dtype
+
+
+def test_sums_that_leave_float64_are_infinite():
+    x = np.full((1, 64, 64, 4), 1.7e308)
+    assert_array_equal(average_pool(x, 2), np.full((1, 32, 32, 4), np.inf))
+
+
+def test_long_windows_of_float16_are_averaged():
+    x = np.arange(400, dtype="float16").reshape(2, 200, 1)
+    with cut(2**20, 64, 1):
+        assert_array_equal(average_pool(x, 100).ravel(), [49.5, 149.5, 249.5, 349.5])
 
 
 @pytest.mark.parametrize("count, error", [(0, ValueError), (-1, ValueError), (1.0, TypeError), (True, TypeError)])
 def test_the_number_of_threads_is_a_positive_integer(count, error):
     with pytest.raises(error, match="count must be"):
         set_threads(count)
+
+
+def test_one_thread_is_enough():
+    with cut(16, 16, 2):
+        set_threads(1)
+        assert blocks._threads == 1
+
+
+@pytest.mark.parametrize("size, expected", [(16, 1), (17, 3)])
+def test_more_than_a_block_is_read_by_all_threads_at_once(size, expected):
+    barrier, arrived = threading.Barrier(expected, timeout=5), []
+    with cut(16, 16, 3):
+        blocks.in_threads(lambda _: arrived.append(barrier.wait()), [], size)
+    assert len(arrived) == expected
+
+
+def test_threads_share_one_list_of_tasks():
+    done = []
+    with cut(16, 16, 3):
+        blocks.in_threads(done.extend, range(100), 17)
+    assert sorted(done) == list(range(100))
+
+
+def test_an_error_in_any_thread_is_raised():
+    barrier, here = threading.Barrier(2, timeout=5), threading.get_ident()
+
+    def fail_elsewhere(_):
+        barrier.wait()
+        assert threading.get_ident() == here, "elsewhere"
+
+    with cut(16, 16, 2), pytest.raises(AssertionError, match="elsewhere"):
+        blocks.in_threads(fail_elsewhere, [], 17)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
