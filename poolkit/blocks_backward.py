@@ -15,7 +15,7 @@ from poolkit.folds import along, counts, fold, least_of
 LONG = 12  # elements: in longer windows doubling finds the winner sooner than one comparison for each place
 
 
-def average(x, dy, grid, count_include_pad=False):
+def average(x, dy, grid, count_include_pad):
     """The gradient of an average."""
     dy = dy / counts(x, grid, None, count_include_pad).astype(dy.dtype)
     turned = {axis: _turned(windows) for axis, windows in grid.items()}
@@ -31,9 +31,7 @@ def extreme(combine, x, y, dy, grid):
 
 def _turned(windows):
     """The windows of outputs that see each position, for a stride of 1."""
-    return windows._replace(
-        length=windows.count, before=windows.size - 1 - windows.before, after=0, count=windows.length
-    )
+    return windows._replace(length=windows.count, before=windows.size - 1 - windows.before, count=windows.length)
 
 
 def _spread(x, dy, grid, combine=None, y=None):
@@ -44,10 +42,7 @@ def _spread(x, dy, grid, combine=None, y=None):
     dy_maps = dy.reshape(lead, *(each.count for each in windows), inner)
     y_maps = None if y is None else y.reshape(dy_maps.shape)
     dx_maps = np.zeros(x_maps.shape, dy.dtype)
-    row = prod(x_maps.shape[2:]) * dy.itemsize
-    together = max(1, blocks.BLOCK // (row * windows[0].length))
-    rows = max(1, blocks.BLOCK // (row * windows[0].stride))
-    parts = [windows[0].part(o, min(o + rows, windows[0].count)) for o in range(0, windows[0].count, rows)]
+    together, parts = _cut(windows[0], dx_maps[0, 0].nbytes)
 
     def run(maps):  # windows of two parts may share rows, so one thread does all parts of a map
         for some in maps:
@@ -58,6 +53,13 @@ def _spread(x, dy, grid, combine=None, y=None):
 
     blocks.in_threads(run, [slice(start, start + together) for start in range(0, lead, together)], x.nbytes)
     return dx_maps.reshape(x.shape)
+
+
+def _cut(windows, row):
+    """How many maps, with rows of ``row`` bytes, make a block; and the parts of a map that is too large for one."""
+    together = max(1, blocks.BLOCK // (row * windows.length))
+    rows = max(1, blocks.BLOCK // (row * windows.stride))
+    return together, [windows.part(o, min(o + rows, windows.count)) for o in range(0, windows.count, rows)]
 
 
 def _spread_block(x, y, dy, dx, windows, combine):
@@ -101,7 +103,7 @@ def _winners(combine, x, axis, windows):
     x = np.moveaxis(x, axis, 0)
     span = (windows.count - 1) * windows.stride + windows.size
     best = np.full((span, *x.shape[1:]), least_of(combine, x.dtype), x.dtype)
-    inside = max(0, min(windows.length, span - windows.before))
+    inside = min(windows.length, span - windows.before)
     best[windows.before : windows.before + inside] = x[:inside]
     small = np.int16 if windows.size < 2**15 else np.int64
     offset, reach = np.zeros(best.shape, small), 1
