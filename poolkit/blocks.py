@@ -12,6 +12,7 @@ axis, and all behind it.
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import pairwise
 from math import prod
 from typing import NamedTuple
 
@@ -431,11 +432,11 @@ def _divide(total, result, rows, number, outer, pattern, factor=1.0):
     elif number:
         np.divide(total, number * factor, out=result, dtype=dtype)
     else:
-        lengths = outer[rows] * FLOAT32.type(factor)
-        same = (lengths == lengths[0]).all()
-        shape = -1, len(lengths), len(pattern)
-        divisor = pattern * lengths[0] if same else np.multiply.outer(lengths, pattern)
-        np.divide(total.reshape(shape), divisor, out=result.reshape(shape), dtype=dtype)
+        lengths = outer[rows]
+        total, result = (each.reshape(-1, len(lengths), len(pattern)) for each in (total, result))
+        for start, stop in pairwise([*np.flatnonzero(np.diff(lengths, prepend=0)), len(lengths)]):  # of equal lengths
+            divisor = pattern * (lengths[start] * factor)
+            np.divide(total[:, start:stop], divisor, out=result[:, start:stop], dtype=dtype)
 
 
 @lru_cache(256)
