@@ -217,14 +217,14 @@ def test_titles_stand_out_from_the_page_in_light_and_dark():
 
 TABLE = {
     "date": "2026-11-23",
-    "versions": {"one": {"One": "1.0"}, "two": {"Two": "2.0"}, "three": {"Three": "3.0"}},
+    "versions": {"one": {"one": "1.0"}, "two on four": {"two": "2.0", "four": "4.0"}, "three": {"three": "3.0"}},
     "questions": [
         {
             "topic": "NaN",
             "question": "maximum of NaN 1",
             "right": "NaN",
-            "answers": {"one": "agrees", "two": "gives 1", "three": "refuses"},
-            "threads": {"two": "owner/name#7"},
+            "answers": {"one": "agrees", "two on four": "gives 1", "three": "refuses"},
+            "threads": {"two on four": "owner/name#7"},
         }
     ],
     "defects": [
@@ -240,7 +240,7 @@ def cells(table):
 
 def test_the_table_of_answers_says_who_deviates_and_how():
     link = '<a href="https://github.com/owner/name/issues/7">owner/name#7</a>'
-    assert cells(draw_conformance(TABLE)) == ["yes", "no", "–", f"<div>two gives 1 ({link})</div>"]
+    assert cells(draw_conformance(TABLE)) == ["yes", "no", "–", f"<div>two 2.0 on four 4.0 gives 1 ({link})</div>"]
     assert "2026-11-23" in draw_conformance(TABLE)._repr_html_()
 
 

@@ -83,7 +83,7 @@ def draw_conformance(table):
         if question["topic"] != topic:
             topic = question["topic"]
             rows.append(_head(topic, engines))
-        rows += _question(question, engines)
+        rows += _question(question, table["versions"])
     caption = (
         f"Recorded on {table['date']}. yes: the answer of the definition; no: another answer, given below the row; "
         "–: not offered, or refused with an error."
@@ -115,21 +115,26 @@ def _head(first, others):
     return f'<tr class="head"><th scope="col">{escape(first)}</th>{names}</tr>'
 
 
-def _question(question, engines):
+def _question(question, versions):
     """The row of one question, and a row for the answers that deviate."""
-    marks = [_mark(question["answers"][engine]) for engine in engines]
+    marks = [_mark(question["answers"][engine]) for engine in versions]
     right = f'<br><span class="muted">Right: {escape(question["right"])}</span>'
     text = f'<th scope="row">{escape(question["question"])}{right}</th>'
     yield (
         f'<tr class="question">{text}' + "".join(f'<td class="cell {css}">{word}</td>' for word, css in marks) + "</tr>"
     )
     how = "".join(
-        f"<div>{escape(engine)} {escape(answer)}{_thread(question['threads'].get(engine))}</div>"
+        f"<div>{_versioned(engine, versions)} {escape(answer)}{_thread(question['threads'].get(engine))}</div>"
         for engine, answer in question["answers"].items()
         if _mark(answer)[0] == "no"
     )
     if how:
-        yield f'<tr class="how"><td colspan="{1 + len(engines)}">{how}</td></tr>'
+        yield f'<tr class="how"><td colspan="{1 + len(versions)}">{how}</td></tr>'
+
+
+def _versioned(engine, versions):
+    """The name of an engine with its version, or with those of its two parts: Keras 3 on JAX 1."""
+    return escape(" on ".join(f"{part} {versions[engine][part]}" for part in engine.split(" on ")))
 
 
 def _mark(answer):
