@@ -159,7 +159,7 @@ def draw_global_average(maps):
     means = global_average_pool(maps[None])[0]
     alt = f"{_maps(maps)} Global average pooling keeps one number per map: {_numbers(means)}."
     figure, below = _stack_of_maps(maps, alt, rows=1)
-    draw_text(figure, MARGIN, below + 12, f"global average: {means.size} numbers, the mean of each map", "left")
+    draw_text(figure, MARGIN, below + 12, f"global average: {means.size} numbers, one per map", "left")
     for c, value in enumerate(means):
         left = MARGIN + c * 1.75 * CELL
         draw_cell(figure, left, below + 28, format_number(value), OUTPUT, OUTPUT_EDGE, wide=1.6, linewidth=2)
