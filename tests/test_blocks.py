@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import tracemalloc
 from contextlib import contextmanager
 
@@ -40,6 +41,14 @@ def cut(block, short, threads):
 def forget():
     blocks._blocks.cache_clear()
     blocks._steps.cache_clear()
+
+
+def watch_memory(call):
+    tracemalloc.start()
+    result = call()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return result, peak
 
 
 # shape, dtype, windows -> whether that is folded block by block
@@ -207,7 +216,10 @@ def test_blocks_of_two_rows_give_what_a_student_works_out():
         assert_array_equal(average_pool(x, 2)[0, :, :, 0], [[4.25, 4.25], [4.25, 3.5]])
 
 
-@pytest.mark.parametrize("first, last", [(0, 0x7C00), (0x8000, 0xFC00), (0, 0x10000)])  # finite ones, and all
+RANGES = [(0, 0x7C00), (0x8000, 0xFC00), (0, 0x10000)]  # of the bits of float16: finite numbers, and all
+
+
+@pytest.mark.parametrize("first, last", RANGES)
 def test_every_float16_number_is_the_same_in_float32(first, last):
     numbers = np.arange(first, last).astype("uint16").view("float16")
     wide = np.empty(numbers.shape, "float32")
@@ -215,7 +227,7 @@ def test_every_float16_number_is_the_same_in_float32(first, last):
     assert_array_equal(wide, numbers.astype("float32"))
 
 
-@pytest.mark.parametrize("first, last", [(0, 0x7C00), (0x8000, 0xFC00), (0, 0x10000)])  # finite ones, and all
+@pytest.mark.parametrize("first, last", [*RANGES, (0x7BFF, 0x7C01), (0xFBFF, 0xFC01)])  # and the infinities
 def test_float32_numbers_become_the_nearest_float16(first, last):
     numbers = np.arange(first, last).astype("uint16").view("float16").astype("float32")
     short = np.empty(2 * numbers.size - 1, "float16")
@@ -309,7 +321,7 @@ AXES = [
 ]
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "float16", "float32", "float64"])
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("short", [0, 2**20])
 @pytest.mark.parametrize("rule", AXES)
@@ -335,6 +347,19 @@ def test_whole_maps_are_those_of_the_simple_form(shape, dtype, data_format):
     assert_array_equal(y[0], expected[0])
     assert_allclose(y[1], expected[1], rtol=1e-6)
     assert [each.dtype for each in y] == [each.dtype for each in expected]
+
+
+@pytest.mark.parametrize("shape", [(12, 512, 512, 1), (1, 512, 512, 12), (1, 512, 512, 30)])
+def test_the_mean_of_a_map_is_exact_where_its_sum_is(shape):
+    x = np.random.default_rng(0).integers(0, 256, shape).astype("uint8")
+    y = blocks.whole_average(x, lay_whole_map(shape, "channels_last"))
+    assert_array_equal(y, x.mean((1, 2), float, keepdims=True).astype("float32"))
+
+
+def test_whole_maps_of_long_numbers_lose_no_digit():
+    x, grid = np.arange(2**60, 2**60 + 10_000).reshape(1, 10_000, 1), lay_whole_map((1, 10_000, 1), "channels_last")
+    assert blocks.whole_extreme(np.maximum, x, grid).ravel() == [2**60 + 9999]
+    assert_allclose(blocks.whole_average(1 + (x - 2**60) / 2**50, grid).ravel(), 1 + 4999.5 / 2**50, rtol=1e-15)
 
 
 @pytest.mark.parametrize("pool_size", [2, (2, 5), 40, (41, 1)])
@@ -459,14 +484,30 @@ def test_every_nan_of_float16_wins(pool, other, bits):
         assert_array_equal(pool(x, 2).ravel(), [np.nan, other])
 
 
+@pytest.mark.parametrize("pool, sign", [(max_pool, -1), (min_pool, 1)])
+def test_float16_numbers_of_one_sign_are_in_order(pool, sign):
+    x = sign * np.array([[[1], [2], [4], [3]]], "float16")
+    with cut(2**20, 64, 1):
+        assert_array_equal(pool(x, 2).ravel(), [sign, 3 * sign])
+
+
+def test_a_whole_map_takes_little_memory():
+    x = np.ones((1, 1024, 1024, 8), "uint8")
+    _, peak = watch_memory(lambda: blocks.whole_average(x, lay_whole_map(x.shape, "channels_last")))
+    assert peak < 4 * blocks.BLOCK
+
+
+def test_arrays_of_a_block_begin_with_a_line_of_the_cache():
+    arrays = [blocks._scratch(size, blocks.FLOAT32) for size in range(1, 1000, 7)]
+    assert [each.size for each in arrays] == list(range(1, 1000, 7))
+    assert not any(each.ctypes.data % 64 for each in arrays)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float16", "uint8"])
 @pytest.mark.parametrize("pool", [max_pool, average_pool])
 def test_pooling_takes_little_memory_beside_its_result(pool, dtype):
     x = np.ones((16, 224, 224, 16), dtype)
-    tracemalloc.start()
-    y = pool(x, 3, 2, "same")
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    y, peak = watch_memory(lambda: pool(x, 3, 2, "same"))
     assert peak - y.nbytes < 10 * 2**20 * blocks._threads
 
 
@@ -505,7 +546,7 @@ def test_one_thread_is_enough():
 def test_more_than_a_block_is_read_by_all_threads_at_once(size, expected):
     barrier, arrived = threading.Barrier(expected, timeout=5), []
     with cut(16, 16, 3):
-        blocks.in_threads(lambda _: arrived.append(barrier.wait()), [], size)
+        blocks.in_threads(lambda _: arrived.append((barrier.wait(), time.sleep(0.1))), [], size)
     assert len(arrived) == expected
 
 
