@@ -349,7 +349,7 @@ def test_whole_maps_are_those_of_the_simple_form(shape, dtype, data_format):
     assert [each.dtype for each in y] == [each.dtype for each in expected]
 
 
-@pytest.mark.parametrize("shape", [(12, 512, 512, 1), (1, 512, 512, 12), (1, 512, 512, 30)])
+@pytest.mark.parametrize("shape", [(12, 500, 500, 1), (1, 500, 500, 12), (1, 500, 500, 30)])
 def test_the_mean_of_a_map_is_exact_where_its_sum_is(shape):
     x = np.random.default_rng(0).integers(0, 256, shape).astype("uint8")
     y = blocks.whole_average(x, lay_whole_map(shape, "channels_last"))
@@ -390,8 +390,10 @@ def test_gradients_of_many_ties_are_those_of_the_simple_form(pool, size, stride)
     x = np.random.default_rng(0).integers(0, 3, (3, 40, 41, 5)).astype("float32")
     y, pullback = vjp(pool, x, size, stride, "same")
     dy = np.random.default_rng(1).integers(-9, 9, y.shape)
-    expected = pullback(dy)
     with cut(20_000, 64, 2):
+        blocks.SMALL = x.nbytes + 1
+        expected = pullback(dy)
+        blocks.SMALL = 0
         assert_allclose(pullback(dy), expected, rtol=1e-6, atol=1e-5)
 
 
@@ -416,12 +418,9 @@ def test_a_window_of_many_elements_sends_its_gradient_to_its_first_maximum():
 
 
 def test_what_no_window_sees_gets_no_gradient():
-    x = np.zeros((1, 45, 1), "float32")
-    _, pullback = vjp(max_pool, x, 13, 10, [(3, 0)])
-    dx = pullback(np.ones((1, 4, 1)))
+    _, pullback = vjp(max_pool, np.zeros((1, 1, 45, 1), "float32"), (1, 13), (1, 10), [(0, 0), (3, 0)])
     with cut(2**20, 64, 1):
-        assert_array_equal(pullback(np.ones((1, 4, 1))), dx)
-    assert np.flatnonzero(dx).tolist() == [0, 7, 17, 27]
+        assert np.flatnonzero(pullback(np.ones((1, 1, 4, 1)))).tolist() == [0, 7, 17, 27]
 
 
 @pytest.mark.parametrize("stride", [1, 3])
@@ -429,8 +428,8 @@ def test_gradients_of_float32_are_float32_at_once(stride):
     x, dy = np.ones((1, 100, 1), "float32"), np.ones((1, 99 // stride, 1), "float32")
     grid = lay_grid(x.shape, 2, stride, "valid", "channels_last")
     with cut(2**20, 0, 1):
-        assert blocks_backward.average(x, dy, grid, False).dtype == "float32"
-        assert blocks_backward.extreme(np.maximum, x, dy, dy, grid).dtype == "float32"
+        gradients = blocks_backward.average(x, dy, grid, False), blocks_backward.extreme(np.maximum, x, dy, dy, grid)
+    assert [(each.shape, each.dtype) for each in gradients] == [(x.shape, x.dtype)] * 2
 
 
 # bytes of a block -> how many maps of 10 rows of 8 bytes make one, and which rows each part of a map has
