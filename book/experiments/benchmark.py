@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 LAYOUTS = ("channels_last", "channels_first")
 ENGINES = ("poolkit", "Keras on TensorFlow", "PyTorch", "JAX", "ONNX Runtime")
 PACKAGES = ("numpy", "keras", "tensorflow", "torch", "jax", "onnxruntime")
-ROUNDS, SECONDS = 7, 1.5  # of every row: so many turns, unless they take longer
+ROUNDS, SECONDS = 7, 1.0  # of every row: so many turns, unless they take longer
 PAUSE = 0.02  # seconds before a turn, for other engines' threads to fall asleep
 
 SLIDING = [
@@ -143,7 +143,12 @@ def torch_engine(job):
     back = (0, *range(2, job.rank + 2), 1)
 
     def pool(x):
-        x = x.permute(order) if job.last else x
+        if job.last:
+            x = (
+                x.reshape(len(x), 1, *x.shape[1:-1])
+                if x.shape[-1] == 1
+                else x.permute(order)
+            )
         y = getattr(functional, name)(x, job.size, job.stride, **options)
         return y.permute(back) if job.last else y
 
