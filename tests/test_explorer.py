@@ -343,9 +343,9 @@ def test_the_state_is_in_the_link_and_comes_back_from_it(visit):
 @pytest.mark.parametrize("act", ["last.scroll_into_view_if_needed()", "page.keyboard.press('Tab')"])
 def test_an_explorer_further_down_is_a_figure_until_it_comes_near_or_a_key_is_pressed(visit, act):
     page = visit("book/basics.html")
-    first, last = page.locator("pooling-explorer").all()
-    started = "explorer => Boolean(explorer.shadowRoot)"
-    assert (first.evaluate(started), last.evaluate(started)) == (True, False)
+    started = "explorers => explorers.map((explorer) => Boolean(explorer.shadowRoot))"
+    assert page.locator("pooling-explorer").evaluate_all(started) == [False, False]
+    last = page.locator("pooling-explorer").last
     eval(act)
     last.locator(".card").wait_for()
 

@@ -12,8 +12,8 @@ from server import serve
 
 OUTPUTS = """cells => cells.map(cell => [
   ...[...cell.querySelectorAll('.output pre')].map(text => text.textContent.trim()),
-  ...[...cell.querySelectorAll('.output.text_html')].map(html => html.innerHTML.trim().replace(PICTURES, '')),
-])""".replace("PICTURES", '/"[^"]*(_images|base64)[^"]*"/g')
+  ...[...cell.querySelectorAll('.output.text_html')].map(html => html.innerHTML.trim().replace(CHANGED, '')),
+])""".replace("CHANGED", r'/"[^"]*(_images|base64)[^"]*"|<style>.*?<\/style>\n|aspect-ratio:.*?;/g')  # by slim.py
 LOADED = "performance.getEntriesByType('resource').filter(({name}) => /worker|poolkit|pyodide/.test(name)).length"
 COUNT = "from itertools import count\n\nturn = count(1)"
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
@@ -145,6 +145,11 @@ def test_an_error_shows_the_readers_lines_only(page, code, trace):
     shown = run(cell_of(page, 2), says="An error.")
     assert re.search(".*".join(map(re.escape, trace)), shown, re.DOTALL)
     assert not re.search(r"run_cell|poolkit/|\.py|_pyodide", shown)
+
+
+def test_changed_code_has_its_strings_coloured(page):
+    edit(cell_of(page, 2), """print(1, 'a', f"b{1}", x=r'c')  # 'd'""")
+    assert cell_of(page, 2).locator(".cell_input .s2").all_inner_texts() == ["'a'", 'f"b{1}"', "r'c'"]
 
 
 def test_an_error_above_is_named(page):

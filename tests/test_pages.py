@@ -69,6 +69,22 @@ def test_a_page_shows_without_trouble(visit, page, width, first, then):
     assert opened.troubles == []
 
 
+PLACES = """elements => elements.map((element) =>
+  [Math.round(element.getBoundingClientRect().height), element.scrollWidth > element.clientWidth])"""
+LAY_OUT = """document.querySelectorAll(".highlight pre > [style], svg.poolkit-figure").forEach((element) =>
+  (element.style.contentVisibility = "visible"))"""
+
+
+@every_page
+@pytest.mark.parametrize("width", [390, 1280])
+def test_code_and_figures_have_their_size_before_they_are_laid_out(visit, page, width):
+    opened = visit(page, width)
+    waiting = opened.locator(".highlight pre, svg.poolkit-figure")
+    places = waiting.evaluate_all(PLACES)
+    opened.evaluate(LAY_OUT)
+    assert waiting.evaluate_all(PLACES) == places
+
+
 @every_page
 def test_a_page_weighs_less_than_500_kib(browser, address, page):
     opened, requests = browser.new_page(), []
@@ -204,6 +220,15 @@ def test_without_an_address_no_page_invents_one():
 @every_page
 def test_a_page_asks_for_one_style_sheet(page):
     assert len(soup(page).find_all("link", rel="stylesheet")) == 1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_code_that_lost_its_span_would_have_the_colour_of_all_code(theme):
+    styles = (SITE / "_static/pygments.css").read_text()
+    rule = rf'"{theme}"\] \.highlight ?(\.\w+)? {{[^}}]*?(?<!-)color: (#\w+)'
+    colours = dict(re.findall(rule, styles))
+    assert {colours.get(name, colours[""]) for name in (".n", ".nn", ".p", ".w")} == {colours[""]}
+    assert not soup("book/basics.html").select(".highlight :is(.n, .nn, .p, .w)")
 
 
 def test_style_sheets_hold_what_pages_use_and_little_else():

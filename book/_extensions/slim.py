@@ -2,13 +2,15 @@
 
 A rule stays if every class that it needs is a word of some page or script. Of the
 theme's 65 KB about 18 are left. Pictures become files, and scripts wait until the page
-is read.
+is read. A page has no elements that change nothing, and what lies far below is not laid
+out before it comes near (book.css), so it must say how large it will be.
 """
 
 import re
 from base64 import b64decode
 from functools import partial
 from hashlib import sha256
+from html import unescape
 from itertools import pairwise
 from os.path import relpath
 from pathlib import Path
@@ -18,6 +20,12 @@ import tinycss2
 JOINED = Path("_static/pages.css")
 THEME = ("_static/basic.css", "_static/styles/pydata-sphinx-theme.css")
 PICTURE = re.compile('"data:image/png;base64,([^"]+)"')
+PLAIN = re.compile('<span class="(?:n|nn|p|w)">([^<]*)</span>')  # coloured as all code
+CODE = re.compile("<pre>(?:<span></span>)?(?!<span style)(.*?)\n?</pre>", re.DOTALL)
+FIGURE = re.compile(
+    r'(<svg class="poolkit-figure"[^>]* viewBox="0 0 (\S+) (\S+)" style=")(?=width)'
+)
+FOR_NOTEBOOKS = re.compile(r"<style>\[data-jp-[^<]*</style>\n")
 HERE = Path(__file__).parents[1]
 EXPLORER = HERE.parent / "poolkit/figures/explorer.mjs"
 sheets = []  # that pages ask for
@@ -103,16 +111,25 @@ def join_style_sheets(app, error):
     (app.outdir / JOINED).write_text(slim(rules, words(app.outdir)))
 
 
-def move_pictures_out(app, error):
-    """Let the text of a page come before the pixels of its pictures."""
+def lighten_pages(app, error):
+    """Let the text come before the pixels of pictures and what is far below."""
     if error or app.builder.format != "html":
         return
     folder = app.outdir / "_images"
     folder.mkdir(exist_ok=True)
     for page in app.outdir.glob("book/*.html"):
         text = page.read_text()
-        if PICTURE.search(text):
-            page.write_text(PICTURE.sub(partial(move_out, folder), text))
+        text = PICTURE.sub(partial(move_out, folder), text)
+        text = FOR_NOTEBOOKS.sub("", PLAIN.sub(r"\1", text))
+        text = FIGURE.sub(r"\1aspect-ratio:\2/\3;", CODE.sub(measure, text))
+        page.write_text(text)
+
+
+def measure(code):
+    lines = re.sub("<[^>]*>", "", code[1]).split("\n")
+    columns = max(len(unescape(line)) for line in lines)
+    size = f"--lines:{len(lines)};--columns:{columns}"
+    return f'<pre><span style="{size}">{code[1]}\n</span></pre>'
 
 
 def move_out(folder, picture):
@@ -138,7 +155,7 @@ def let_scripts_wait(app, page, template, context, doctree):
 def setup(app):
     app.connect("build-finished", join_style_sheets, priority=900)  # last
     app.connect("env-get-outdated", write_all_after_a_change)
-    app.connect("build-finished", move_pictures_out)
+    app.connect("build-finished", lighten_pages)
     app.connect("html-page-context", take_sheets_out, priority=900)
     app.connect("html-page-context", let_scripts_wait, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

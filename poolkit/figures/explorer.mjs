@@ -300,7 +300,7 @@ figcaption { font-size: 13px; color: var(--muted); white-space: nowrap; margin-b
   position: relative; display: grid; place-items: center; align-content: center; aspect-ratio: 1; min-width: 0;
   overflow: hidden;
 }
-.cell { line-height: 1.1; cursor: pointer; user-select: none; font-variant-numeric: tabular-nums; }
+.cell { line-height: 1.1; cursor: pointer; -webkit-user-select: none; user-select: none; font-variant-numeric: tabular-nums; }
 .cell.long { font-size: 78%; }
 .cell small { font-size: max(9px, 62%); color: var(--muted); }
 .cell:focus-visible, .stepper input:focus-visible { outline-offset: -3px; }
@@ -438,13 +438,12 @@ export class PoolingExplorer extends HTMLElement {
   #aloud = false;
   #waiting = false;
 
-  /** All but the first stand as figures until they come near or a key is pressed, so that the page is there sooner. */
+  /** It stands as a figure until it comes near or a key is pressed, so that the page is there sooner. */
   connectedCallback() {
     if (this.#original) return;
     this.#original = this.#attributes();
     addEventListener("hashchange", () => this.#restore());
     this.#restore();
-    if (document.querySelector("pooling-explorer") === this) return this.#start();
     new IntersectionObserver(([seen]) => seen.isIntersecting && this.#start(), { rootMargin: "100%" }).observe(this);
     addEventListener("keydown", () => this.#start(), { capture: true, once: true });
   }
