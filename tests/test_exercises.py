@@ -33,6 +33,7 @@ VALUES = [
     ("max_pool", "average_pool", "Not yet."),
     ((2, 100_353_000), (2, 100_353_001), "Not yet: 1 of 2 are right."),
     ("4.0625", 4.0625, "Not yet."),
+    (4.0625, "4.0625", "Not yet."),
     (True, 4, "Not yet."),
     ([[NAN, 1]], [[2.5, 1]], "Not yet: 1 of 2 are right."),
 ]

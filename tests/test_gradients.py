@@ -146,7 +146,7 @@ def differences(pool, x, dy, step=1e-6):
 
 CALLS = {
     "max": (max_pool, (3, 2, "same"), {"dilation": 2}),
-    "min": (min_pool, (2, 1), {"ceil_mode": True}),
+    "min": (min_pool, (2, 2), {"ceil_mode": True}),
     "average": (average_pool, (2, 2, "same_lower"), {}),
     "average, with padding": (average_pool, (2, 2, "same"), {"count_include_pad": True}),
     "p-norm": (lp_pool, (3, 2, 1), {}),
