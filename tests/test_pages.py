@@ -113,6 +113,13 @@ def test_formulas_are_drawn_with_their_own_font(visit):
     assert brackets["height"] > 30  # grown to the fraction between them
 
 
+def test_the_left_end_of_a_long_formula_can_be_reached(visit):
+    formulas = visit("book/api.html", width=390).locator("div.math")
+    cut = "all => all.filter(one => one.firstElementChild.getBoundingClientRect().x < one.getBoundingClientRect().x)"
+    assert formulas.evaluate_all("all => all.some(one => one.scrollWidth > one.clientWidth)")
+    assert formulas.evaluate_all(f"{cut}.length") == 0
+
+
 def test_search_finds_a_word_of_a_chapter(visit):
     page = visit("search.html?q=pyramid")
     page.wait_for_selector("#search-results li")
