@@ -118,9 +118,10 @@ def total(x, grid):
 
 def _sum(x, grid, dtype, store=None, work=None):
     work = work or _sum_dtype(x.dtype, *(each.size for each in grid.values()))
-    load = _widen if x.dtype == FLOAT16 and work == FLOAT32 else _cast
+    load = None if x.dtype == work else _widen if x.dtype == FLOAT16 and work == FLOAT32 else _cast
+    convert = store or (None if dtype == work else _cast)
     try:
-        return _fold(np.add, x, grid, work, dtype, None if x.dtype == work else load, store=store)
+        return _fold(np.add, x, grid, work, dtype, load, store=convert)
     except FloatingPointError:  # a sum left the range of float32
         return _sum(x, grid, dtype, store, FLOAT64)
 
@@ -221,7 +222,7 @@ def _fold(combine, x, grid, work, dtype, load=None, run=None, store=None):
     return y
 
 
-def _cast(x, result):
+def _cast(x, result, rows=None):
     np.copyto(result, x, casting="unsafe")
 
 

@@ -397,6 +397,20 @@ def test_gradients_of_many_ties_are_those_of_the_simple_form(pool, size, stride)
         assert_allclose(pullback(dy), expected, rtol=1e-6, atol=1e-5)
 
 
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("size", [64, 65, 300])  # longer than 64, sums are taken in float64
+def test_values_and_gradients_of_long_averages_are_those_of_the_simple_form(size, dtype):
+    x = np.random.default_rng(0).random((2, 2000, 5)).astype(dtype)
+    with cut(20_000, x.nbytes + 1, 2):
+        expected, pullback = vjp(average_pool, x, size, 1)
+        dy = np.random.default_rng(1).random(expected.shape)
+        expected_dx = pullback(dy)
+        blocks.SMALL = 0
+        y, pullback = vjp(average_pool, x, size, 1)
+        assert_allclose(y, expected, rtol=2e-3 if dtype == "float16" else 1e-6)
+        assert_allclose(pullback(dy), expected_dx, rtol=2e-3 if dtype == "float16" else 1e-5)
+
+
 @pytest.mark.parametrize("pool", [max_pool, min_pool])
 @given(axis_rules(longest=60), st.integers(0, 2**32 - 1))
 def test_gradients_of_long_windows_on_a_line_are_those_of_the_simple_form(pool, rule, seed):
@@ -516,6 +530,12 @@ def test_sums_that_leave_float32_are_taken_in_float64():
     y = average_pool(x, 2)
     assert_array_equal(y, x[:, ::2, ::2])
     assert y.dtype == x.dtype
+
+
+def test_gradients_that_leave_float32_are_infinite_and_no_others():
+    _, pullback = vjp(average_pool, np.zeros((1, 10_000, 1), "float32"), 3, 1, "same")
+    dx = pullback(np.full((1, 10_000, 1), 3.4e38)).ravel()  # the first window has two elements, the second three
+    assert_allclose(dx[[0, 1, 2, -1]], [3.4e38 * 5 / 6, np.inf, 3.4e38, 3.4e38 * 5 / 6])
 
 
 def test_sums_that_leave_float64_are_infinite():
