@@ -11,7 +11,7 @@ SCRIPTS = {
 def add_scripts(app, page, template, context, doctree):
     for mark, script in SCRIPTS.items():
         if mark in context.get("body", ""):
-            app.add_js_file(script, type="module", fetchpriority="low")
+            app.add_js_file(script)
 
 
 def setup(app):

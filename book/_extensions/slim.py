@@ -1,17 +1,19 @@
 """Send less: one style sheet, without rules for what no page has.
 
-A rule stays if every class that it needs is a word of some page or script. Of the
-theme's 65 KB about 18 are left. Pictures become files, and scripts wait until the page
-is read. A page has no elements that change nothing, and what lies far below is not laid
-out before it comes near (book.css), so it must say how large it will be.
+A rule stays if every class that it needs is one of a page or a word of a script.
+Pictures become files, small files become text again, as each request takes its time,
+and scripts wait until the page is read. A page has no elements that change nothing, and
+what lies far below is not laid out before it comes near (book.css), so it must say how
+large it will be.
 """
 
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from functools import partial
 from hashlib import sha256
 from html import unescape
 from itertools import pairwise
+from mimetypes import guess_type
 from os.path import relpath
 from pathlib import Path
 
@@ -28,17 +30,22 @@ FIGURE = re.compile(
 FOR_NOTEBOOKS = re.compile(r"<style>\[data-jp-[^<]*</style>\n")
 HERE = Path(__file__).parents[1]
 EXPLORER = HERE.parent / "poolkit/figures/explorer.mjs"
+SMALL_FILE, SMALL_PICTURE = 4096, 1024  # bytes: not worth a request
 sheets = []  # that pages ask for
 
-BUILT_BY_SCRIPTS = "bs-"  # Bootstrap puts these class names together
+UNUSED = ("fontawesome.js", "bootstrap.js")  # but for tooltips and menus:
+BOOTSTRAP = {"fade", "show", "tooltip-arrow", "tooltip-inner"}
+BUILT_BY_BOOTSTRAP = "bs-tooltip-"  # of parts
 
 
 def words(folder):
-    pages = [
-        path for kind in ("html", "js", "mjs") for path in folder.rglob(f"*.{kind}")
-    ]
-    texts = (path.read_text() for path in pages if path.name != "fontawesome.js")
-    return {word for text in texts for word in re.findall(r"[A-Za-z][\w-]*", text)}
+    """The classes of all pages, and whatever a script may make a class of."""
+    pages = [path.read_text() for path in folder.rglob("*.html")]
+    texts = [name for page in pages for name in re.findall('class="?([^">]*)', page)]
+    scripts = [*folder.glob("_static/**/*.js"), *folder.glob("_static/*.mjs")]
+    texts += [path.read_text() for path in scripts if path.name not in UNUSED]
+    found = re.findall(r"[A-Za-z][\w-]*", " ".join(texts))
+    return {*found} | BOOTSTRAP
 
 
 def selectors(prelude):
@@ -59,7 +66,7 @@ def is_needed(selector, known):
         for dot, name in pairwise(selector)
         if dot == "." and name.type == "ident"
     ]
-    return all(name in known or name.startswith(BUILT_BY_SCRIPTS) for name in classes)
+    return all(name in known or name.startswith(BUILT_BY_BOOTSTRAP) for name in classes)
 
 
 def slim(rules, known):
@@ -94,12 +101,17 @@ def take_sheets_out(app, page, template, context, doctree):
 
 
 def read(folder, sheet):
-    """A style sheet, with the addresses in it as they are from the joined one."""
-    return re.sub(
-        r"url\([\"']?(?!data:)([^)\"']+)[\"']?\)",
-        lambda url: f'url("{relpath(sheet.parent / url[1], JOINED.parent)}")',
-        (folder / sheet).read_text(),
-    )
+    """A style sheet with small files in it; addresses are from the joined one."""
+
+    def address(url):
+        file = folder / sheet.parent / url[1]
+        if not file.exists() or file.stat().st_size > SMALL_FILE:
+            return f'url("{relpath(sheet.parent / url[1], JOINED.parent)}")'
+        content = b64encode(file.read_bytes()).decode()
+        return f'url("data:{guess_type(file)[0]};base64,{content}")'
+
+    text = (folder / sheet).read_text()
+    return re.sub(r"url\([\"']?(?!data:)([^)\"']+)[\"']?\)", address, text)
 
 
 def join_style_sheets(app, error):
@@ -108,7 +120,8 @@ def join_style_sheets(app, error):
     names = dict.fromkeys([*THEME, *(sheet.filename for sheet in sheets)])
     joined = "".join(read(app.outdir, Path(name)) for name in names)
     rules = tinycss2.parse_stylesheet(joined, True, True)
-    (app.outdir / JOINED).write_text(slim(rules, words(app.outdir)))
+    slimmed = slim(rules, words(app.outdir))
+    (app.outdir / JOINED).write_text(re.sub(r"\s+", " ", slimmed))
 
 
 def lighten_pages(app, error):
@@ -134,13 +147,15 @@ def measure(code):
 
 def move_out(folder, picture):
     content = b64decode(picture[1])
+    if len(content) < SMALL_PICTURE:
+        return picture[0]
     name = f"{sha256(content).hexdigest()[:16]}.png"
     (folder / name).write_bytes(content)
     return f'"../_images/{name}"'
 
 
 def let_scripts_wait(app, page, template, context, doctree):
-    """Until the page is read."""
+    """Until the page is read: webpack-macros.html asks for them then."""
     # Lines for a search as you type and for a choice of versions, both off, would not.
     context["script_files"] = [
         script
@@ -149,7 +164,7 @@ def let_scripts_wait(app, page, template, context, doctree):
     ]
     for script in context["script_files"]:
         if script.filename:
-            script.attributes["defer"] = ""
+            script.attributes["type"] = "later"
 
 
 def setup(app):

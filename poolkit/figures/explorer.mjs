@@ -444,7 +444,7 @@ export class PoolingExplorer extends HTMLElement {
     this.#original = this.#attributes();
     addEventListener("hashchange", () => this.#restore());
     this.#restore();
-    new IntersectionObserver(([seen]) => seen.isIntersecting && this.#start(), { rootMargin: "100%" }).observe(this);
+    new IntersectionObserver(([seen]) => seen.isIntersecting && this.#start(), { rootMargin: "50%" }).observe(this);
     addEventListener("keydown", () => this.#start(), { capture: true, once: true });
   }
 
