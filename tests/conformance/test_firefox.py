@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not BROWSER, reason="no Firefox: install Debian'
 WIDE = "[...document.querySelectorAll('%s')].filter(({scrollWidth, clientWidth}) => scrollWidth > clientWidth).length"
 EXPLORER = "document.querySelector('pooling-explorer').shadowRoot"
 CELL = "document.querySelectorAll('.cell.tag_live')[1]"
-RIGHT, DOWN, ENTER = "\ue014", "\ue015", "\ue007"
+RIGHT, DOWN, ENTER, TAB, CONTROL = "\ue014", "\ue015", "\ue007", "\ue004", "\ue009"
 
 
 class Firefox:
@@ -93,3 +93,15 @@ def test_an_explorer_a_quiz_and_a_cell_answer(firefox):
     firefox.run(f"{CELL}.querySelector('textarea').value = '6 * 7'")
     firefox.press(f"{CELL}.querySelector('.live-button')")
     firefox.until(f"{CELL}.querySelector('.cell_output').textContent.trim() === '42'")
+
+
+def test_what_was_typed_can_be_taken_back(firefox):
+    firefox.visit("book/basics.html")
+    editor = f"{CELL}.querySelector('textarea')"
+    firefox.until(editor)
+    before = firefox.run(f"{editor}.value")["value"]
+    firefox.press(editor, "1", ENTER, TAB, "2")
+    assert "2" in firefox.run(f"{editor}.value")["value"] != before
+    undo = [("keyDown", CONTROL), *[(kind, "z") for _ in range(4) for kind in ("keyDown", "keyUp")], ("keyUp", CONTROL)]
+    firefox.act("key", [{"type": kind, "value": key} for kind, key in undo])
+    assert firefox.run(f"{editor}.value")["value"] == before
