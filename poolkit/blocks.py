@@ -12,7 +12,6 @@ axis, and all behind it.
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from itertools import pairwise
 from math import prod
 from typing import NamedTuple
 
@@ -97,16 +96,18 @@ def _extreme_of_bits(combine, x, grid):
 
 def average(x, grid, count_include_pad=False):
     """The mean of every window."""
-    counted = tuple(each.with_padding() if count_include_pad else each for each in grid.values())
-    lengths = _lengths(counted, prod(x.shape[next(reversed(grid)) + 1 :]))
+    counted = [each.with_padding() if count_include_pad else each for each in grid.values()]
+    first, *others = (tuple(each.lengths().tolist()) for each in counted)
+    others, inner = tuple(others), prod(x.shape[next(reversed(grid)) + 1 :])
     half = x.dtype == FLOAT16
 
     def store(total, result, rows):
+        numbers = _numbers(first[rows], others, inner)
         if half and total.dtype == FLOAT32:
-            _divide(total, total, rows, *lengths, 2.0**112)
+            _divide(total, numbers, total, 2.0**112)
             _narrow(total, result)
         else:
-            _divide(total, result, rows, *lengths)
+            _divide(total, numbers, result)
 
     return _sum(x, grid, x.dtype if x.dtype.kind == "f" else FLOAT32, store)
 
@@ -425,31 +426,24 @@ def _hops(size, disjoint):
     return hops
 
 
-def _divide(total, result, rows, number, outer, pattern, factor=1.0):
+def _divide(total, numbers, result, factor=1.0):
     """Divide the sums of a block by the numbers of elements of their windows, and by ``factor``."""
     dtype = np.result_type(total, FLOAT32)
-    if number and np.frexp(number)[0] == 0.5:
-        np.multiply(total, 1 / (number * factor), out=result, dtype=dtype)  # exact, and faster
-    elif number:
-        np.divide(total, number * factor, out=result, dtype=dtype)
-    else:
-        lengths = outer[rows]
-        total, result = (each.reshape(-1, len(lengths), len(pattern)) for each in (total, result))
-        for start, stop in pairwise([*np.flatnonzero(np.diff(lengths, prepend=0)), len(lengths)]):  # of equal lengths
-            divisor = pattern * (lengths[start] * factor)
-            np.divide(total[:, start:stop], divisor, out=result[:, start:stop], dtype=dtype)
+    if np.ndim(numbers):
+        total, result = (each.reshape(-1, numbers.size) for each in (total, result))
+    elif np.frexp(numbers)[0] == 0.5:
+        np.multiply(total, 1 / (numbers * factor), out=result, dtype=dtype)  # exact, and faster
+        return
+    np.divide(total, numbers * factor, out=result, dtype=dtype)
 
 
-@lru_cache(256)
-def _lengths(windows, inner):
-    """How many elements every window has, if that is one number; or how many along the first axis and the others."""
-    first, *others = (each.lengths().astype(np.float32) for each in windows)
-    if all((each == each[0]).all() for each in (first, *others)):
-        return float(prod(each[0] for each in (first, *others))), None, None
-    pattern = np.ones(inner, np.float32)
-    for each in reversed(others):
-        pattern = np.multiply.outer(each, pattern)
-    return None, first, pattern.ravel()
+@lru_cache(8)
+def _numbers(first, others, inner):
+    """How many elements the windows of a sample see, given how many along each axis; one number if all see as many."""
+    numbers = np.ones(inner, np.float32)
+    for lengths in reversed((first, *others)):
+        numbers = np.multiply.outer(np.float32(lengths), numbers)
+    return numbers.ravel() if (numbers != numbers.flat[0]).any() else float(numbers.flat[0])
 
 
 def in_threads(run, tasks, size):

@@ -166,25 +166,23 @@ def test_elements_are_copied_in_large_pieces(dtype, length, stride, behind, expe
     assert [one.item for one, *_ in blocks._steps(1, windows, behind, np.dtype(dtype), False)] == [expected]
 
 
-# windows -> the number of their elements along the first axis, and along the others, for each of two channels
-LENGTHS = [
-    ([(3, 2, 1, "same"), (2, 2, 1, "same")], [2, 2, 1], [2, 2, 1, 1]),
-    ([(4, 2, 2, "valid"), (2, 2, 1, "same"), (3, 2, 2, "same")], [2, 2], [4, 4, 2, 2, 2, 2, 1, 1]),
-    ([(3, 2, 1, "same")], [2, 2, 1], [1, 1]),
+# how many elements windows see along each axis -> how many they see, for each of two channels
+NUMBERS = [
+    ([(2, 2, 1), (2, 1)], [4, 4, 2, 2, 4, 4, 2, 2, 2, 2, 1, 1]),
+    ([(2, 2), (1, 2), (2, 1)], [4, 4, 2, 2, 8, 8, 4, 4] * 2),
+    ([(2, 1)], [2, 2, 1, 1]),
 ]
 
 
-@pytest.mark.parametrize("rules, first, others", LENGTHS)
-def test_clipped_windows_know_how_many_elements_they_have(rules, first, others):
-    number, outer, pattern = blocks._lengths(tuple(lay_windows(*rule) for rule in rules), 2)
-    assert number is None
-    assert_array_equal(outer, np.float32(first), strict=True)
-    assert_array_equal(pattern, np.float32(others), strict=True)
+@pytest.mark.parametrize("lengths, numbers", NUMBERS)
+def test_clipped_windows_know_how_many_elements_they_have(lengths, numbers):
+    first, *others = lengths
+    assert_array_equal(blocks._numbers(first, tuple(others), 2), np.float32(numbers), strict=True)
 
 
 def test_windows_of_one_size_share_the_number_of_their_elements():
-    windows = (lay_windows(6, 2, 2, "valid"), lay_windows(9, 3, 3, "valid"))
-    assert blocks._lengths(windows, 2) == (6, None, None)
+    number = blocks._numbers((2, 2, 2), ((3, 3, 3),), 2)
+    assert number == 6 and type(number) is float
 
 
 # dtype, elements of a window along each axis -> in what they are added
