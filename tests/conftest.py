@@ -48,21 +48,31 @@ def pyodide():
     yield from serve(fetch())
 
 
-@pytest.fixture
-def visit(browser, address):
-    """Open a page; what its console says of errors and what it asks other hosts for is in ``page.troubles``."""
-    contexts = []
+@pytest.fixture(scope="module")
+def watch(address):
+    """Note in ``page.troubles`` what its console says of errors and what it asks other hosts for."""
     here = (address, "data:", "blob:")
 
-    def visit(path, width=1280, scheme="light", **options):
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options))
-        page = contexts[-1].new_page()
+    def watch(page):
         page.troubles = []
         note = page.troubles.append
         page.on("pageerror", lambda error: note(f"error: {error}"))
         page.on("console", lambda message: message.type == "error" and note(f"console: {message.text}"))
         page.on("request", lambda request: request.url.startswith(here) or note(f"request: {request.url}"))
         page.on("response", lambda response: response.ok or note(f"{response.status}: {response.url}"))
+        return page
+
+    return watch
+
+
+@pytest.fixture
+def visit(browser, address, watch):
+    """Open a page, with its ``troubles``."""
+    contexts = []
+
+    def visit(path, width=1280, scheme="light", **options):
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options))
+        page = watch(contexts[-1].new_page())
         page.goto(address + path, wait_until="load")
         return page
 

@@ -4,11 +4,11 @@ import os
 import re
 import subprocess
 import sys
+from itertools import product
 from urllib.parse import unquote, urldefrag
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from pages import PAGES, ROOT, SITE, soup
 
@@ -42,59 +42,78 @@ MARK_LOOKS = """() => {
 WIDE_FIGURES = """[...document.querySelectorAll(".poolkit-figure")]
   .filter((figure) => figure.getBoundingClientRect().right > innerWidth).length"""
 
-
+SCHEMES = {1280: ("light", "dark"), 390: ("dark", "light")}  # of a width, the first and the second
 UNTIL_STILL = "Promise.all(document.getAnimations().map((animation) => animation.finished))"  # colours fade over
-AXE = Axe(f"{AXE_SCRIPT}; axe.configure({{rules: [{{id: 'color-contrast', selector: '[data-look]'}}]}})")
+AXE = f"{AXE_SCRIPT}; axe.configure({{rules: [{{id: 'color-contrast', selector: '[data-look]'}}]}})"
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+BOXES = """[...document.querySelectorAll("body *")]
+  .map((element) => Object.values(element.getBoundingClientRect().toJSON())).join()"""
+PLACES = """elements => elements.map((element) =>
+  [Math.round(element.getBoundingClientRect().height), element.scrollWidth > element.clientWidth])"""
+LAY_OUT = """how => document.querySelectorAll(".highlight pre > [style], svg.poolkit-figure").forEach((element) =>
+  (element.style.contentVisibility = how))"""
+WEIGHTS = "Object.fromEntries(performance.getEntries().map((got) => [got.name, (got.encodedBodySize ?? 0) / 1024]))"
 
 
-def violations(opened):
+def violations(opened, options=None):
     """What axe finds wrong."""
+    opened.evaluate(UNTIL_STILL)
     opened.evaluate(MARK_LOOKS)
-    found = AXE.run(opened, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
+    options = {"preload": False, "resultTypes": ["violations"]} | (options or {})
+    found = opened.evaluate("async (options) => (await axe.run(options)).violations", options)
     return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
-@pytest.mark.parametrize("page", [*PAGES, "search.html", "genindex.html", "py-modindex.html"])
-@pytest.mark.parametrize("width, first, then", [(1280, "light", "dark"), (390, "dark", "light")])
-def test_a_page_shows_without_trouble(visit, page, width, first, then):
-    opened = visit(page, width, first)
+@pytest.fixture(scope="module")
+def tabs(browser, watch):
+    """A laptop's and a phone's. Each shows one page after another, so that it keeps what they share."""
+    tabs = {width: watch(browser.new_page(viewport={"width": width, "height": 900})) for width in SCHEMES}
+    yield tabs
+    for tab in tabs.values():
+        tab.close()
+
+
+OPENED = product(SCHEMES, [*PAGES, "search.html", "genindex.html", "py-modindex.html"])
+
+
+@pytest.fixture(scope="module", params=OPENED, ids="{0[0]}-{0[1]}".format)
+def opened(request, tabs, address):
+    """A page, opened once for the three tests that follow, in their order."""
+    width, path = request.param
+    tabs[width].troubles.clear()
+    tabs[width].emulate_media(color_scheme=SCHEMES[width][0])
+    tabs[width].goto(address + path, wait_until="load")
+    return tabs[width]
+
+
+def test_code_and_figures_have_their_size_before_they_are_laid_out(opened):
+    waiting = opened.locator(".highlight pre, svg.poolkit-figure")
+    places = waiting.evaluate_all(PLACES)
+    opened.evaluate(LAY_OUT, "visible")
+    laid_out = waiting.evaluate_all(PLACES)
+    opened.evaluate(LAY_OUT, "")
+    assert laid_out == places
+
+
+def test_a_page_shows_without_trouble(opened):
     opened.keyboard.press("Shift")  # explorers further down start
-    for scheme in (first, then):
-        opened.emulate_media(color_scheme=scheme)
-        opened.locator(f"html[data-theme={scheme}]").wait_for()
-        opened.evaluate(UNTIL_STILL)
-        assert opened.evaluate("document.documentElement.scrollWidth") <= width
-        assert opened.evaluate(WIDE_FIGURES) == 0
-        assert violations(opened) == []
+    opened.evaluate(AXE)
+    assert violations(opened) == []
+    width = opened.viewport_size["width"]
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    assert opened.evaluate(WIDE_FIGURES) == 0
+    boxes = opened.evaluate(BOXES)
+    opened.emulate_media(color_scheme=SCHEMES[width][1])
+    opened.locator(f"html[data-theme={SCHEMES[width][1]}]").wait_for()
+    assert violations(opened, COLOURS) == []
+    assert opened.evaluate(BOXES) == boxes  # so axe's other rules would see what they saw
     assert opened.troubles == []
 
 
-PLACES = """elements => elements.map((element) =>
-  [Math.round(element.getBoundingClientRect().height), element.scrollWidth > element.clientWidth])"""
-LAY_OUT = """document.querySelectorAll(".highlight pre > [style], svg.poolkit-figure").forEach((element) =>
-  (element.style.contentVisibility = "visible"))"""
-
-
-@every_page
-@pytest.mark.parametrize("width", [390, 1280])
-def test_code_and_figures_have_their_size_before_they_are_laid_out(visit, page, width):
-    opened = visit(page, width)
-    waiting = opened.locator(".highlight pre, svg.poolkit-figure")
-    places = waiting.evaluate_all(PLACES)
-    opened.evaluate(LAY_OUT)
-    assert waiting.evaluate_all(PLACES) == places
-
-
-@every_page
-def test_a_page_weighs_less_than_500_kib(browser, address, page):
-    opened, requests = browser.new_page(), []
-    opened.on("requestfinished", lambda request: requests.append(request))
-    opened.goto(address + page, wait_until="networkidle")
-    sizes = {request.url: request.sizes()["responseBodySize"] / 1024 for request in requests}
-    opened.close()
-    print(f"{page}: {sum(sizes.values()):.0f} KiB")
-    assert sum(sizes.values()) < 500, sizes
-    assert not [url for url in sizes if "fontawesome" in url]
+def test_a_page_weighs_less_than_500_kib(opened):
+    weights = opened.evaluate(WEIGHTS)
+    assert 20 < sum(weights.values()) < 500, weights
+    assert not [url for url in weights if "fontawesome" in url]
 
 
 @pytest.mark.parametrize("scheme, ink", [("light", "rgb(31, 36, 48)"), ("dark", "rgb(232, 234, 240)")])
