@@ -30,6 +30,20 @@ def test_every_row_has_poolkit_and_another_engine_and_no_wrong_result():
     assert not [row for row in RECORD["rows"] if row["wrong"]]
 
 
+def test_what_a_call_does_was_timed_for_every_forward_row_with_one_thread():
+    for row in RECORD["rows"]:
+        timed = row["threads"] == 1 and row["table"] in ("forward max", "forward average", "other dtypes")
+        assert timed == ("parts" in row)
+        assert not timed or 0.5 < sum(row["parts"].values()) / row["milliseconds"]["poolkit"] < 2
+
+
+@pytest.mark.parametrize("kind", ["max", "average"])
+def test_the_parts_of_a_call_are_all_of_it(kind):
+    parts = benchmark.parts(benchmark.Job(f"forward {kind}", kind, (4, 32, 32, 64), 2, 2))
+    assert list(parts) == ["read", "cache", "write", "rest"]
+    assert parts["read"] > 0 and parts["write"] > 0 and parts["rest"] > 0
+
+
 @pytest.mark.parametrize("step", [step for step in steps.LADDER if step is not steps.reading_alone])
 def test_every_step_gives_the_same_maxima(step):
     x = np.random.default_rng(0).random((2, 9, 11, 3))

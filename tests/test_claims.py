@@ -29,7 +29,7 @@ CARE = [
 SECTIONS = Counter(
     {
         "What is pooling": 5,
-        "Types of pooling": 10,
+        "Types of pooling": 11,
         "Global average pooling": 9,
         "Flatten layer vs global average pooling": 5,
         "Average pooling vs global average pooling": 10,

@@ -20,6 +20,7 @@ from poolkit.figures import (
     draw_gradients,
     draw_images,
     draw_learning_curves,
+    draw_parts,
     draw_pooling,
     draw_ratios,
     draw_seeds,
@@ -52,6 +53,7 @@ FIGURES = {
     "shift maps": lambda: draw_shift_maps({"one": [[0, 0, 0], [0, 1, 0], [0, 0, 0.5]]}),
     "activation maps": lambda: draw_activation_maps({"a 3": (np.eye(8), [[0, 1], [0, 0]], (0, 4, 3))}),
     "ratios": lambda: draw_ratios({"forward": {"one thread": [0.3, 2.0], "two": [4]}, "back": {"one": [1]}}),
+    "parts": lambda: draw_parts({"one": [0.5, 0.75], "two": [0, 0.25]}, ["reading", "writing"], "the fastest other"),
     "counts": lambda: draw_counts({"many": 5120, "few": 64}),
 }
 every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
@@ -266,3 +268,11 @@ def test_a_table_sets_numbers_to_the_right():
     html = draw_table("What it took.", ["step", "ns"], [["a <b>", 1.5]])._repr_html_()
     assert "<th>step</th><th class=number>ns</th>" in html
     assert "<td>a &lt;b&gt;</td><td class=number>1.5</td>" in html
+
+
+def test_parts_lie_end_to_end_and_a_line_stands_at_one():
+    svg = draw_parts({"one": [0.5, 0, 1.5], "two": [0.5, 0.25, 0.25]}, ["a", "b", "c"], "the fastest").svg()
+    bars = [(float(x), float(width)) for x, width in re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', svg)]
+    unit = (PHONE - 2) / 2
+    assert bars[3:6] == [(1, unit / 2), (1 + unit / 2, 1.5 * unit), (unit, 2)]
+    assert bars[6:] == [(1, unit / 2), (1 + unit / 2, unit / 4), (1 + 0.75 * unit, unit / 4), (unit, 2)]

@@ -14,15 +14,17 @@ import time
 from datetime import date
 from importlib.metadata import version
 from math import exp, log
+from operator import itemgetter
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
+from unittest import mock
 
 HERE = Path(__file__).parent
 LAYOUTS = ("channels_last", "channels_first")
 ENGINES = ("poolkit", "Keras on TensorFlow", "PyTorch", "JAX", "ONNX Runtime")
 PACKAGES = ("numpy", "keras", "tensorflow", "torch", "jax", "onnxruntime")
-ROUNDS, SECONDS = 7, 1.0  # of every row: so many turns, unless they take longer
+ROUNDS, SECONDS = 7, 0.5  # of every row: so many turns, unless they take longer
 PAUSE = 0.02  # seconds before a turn, for other engines' threads to fall asleep
 
 SLIDING = [
@@ -276,7 +278,8 @@ def same(results, expected, dtype):
         results, expected = (results,), (expected,)
     near = 2e-3 if dtype == "float16" else 1e-4
     return all(
-        one.shape == other.shape and np.allclose(one, other, near, near)
+        one.shape == other.shape
+        and (np.abs(one - other) <= near * (1 + np.abs(other))).all()
         for one, other in zip(results, expected, strict=True)
     )
 
@@ -305,6 +308,43 @@ def measure(job, engines):
             times[name].append(time.perf_counter() - begin)
         rounds += 1
     return {name: round(1000 * median(each), 3) for name, each in times.items()}, wrong
+
+
+def parts(job):
+    """Milliseconds of a call of poolkit on one thread, by what they are spent on.
+
+    That is to read the array, with the operation done on it meanwhile, to work in the
+    cache, to write the result, and the rest: Python, and what float16 has checked.
+    """
+    from poolkit import blocks
+
+    def timed(kind, call):
+        def run(*arguments, **options):
+            begin = time.perf_counter()
+            call(*arguments, **options)
+            spent[kind] += time.perf_counter() - begin
+
+        return run
+
+    def run(combine, steps, x, y):
+        for step in steps:
+            arrays = {each.array for each in step if type(each) is blocks.View}
+            kind = "read" if blocks.X in arrays else "write" if arrays else "cache"
+            timed(kind, run_steps)(combine, [step], x, y)
+
+    run_steps = blocks._run
+    kinds = {"_widen": "read", "_cast": "read", "_divide": "write", "_narrow": "write"}
+    watched = {name: timed(kind, getattr(blocks, name)) for name, kind in kinds.items()}
+    arguments, call, calls = arrange(job), poolkit_engine(job), []
+    with mock.patch.multiple(blocks, _run=run, **watched):
+        for _ in range(ROUNDS):
+            spent = dict.fromkeys(("read", "cache", "write"), 0)
+            begin = time.perf_counter()
+            call(*arguments)
+            total = time.perf_counter() - begin
+            calls.append((total, spent | {"rest": total - sum(spent.values())}))
+    _, spent = sorted(calls, key=itemgetter(0))[ROUNDS // 2]
+    return {kind: round(1000 * seconds, 3) for kind, seconds in spent.items()}
 
 
 def work(threads):
@@ -339,6 +379,8 @@ def work(threads):
             "milliseconds": times,
             "wrong": wrong,
         }
+        if threads == 1 and job.size and not job.backward:
+            row["parts"] = parts(job)
         print(json.dumps(row), flush=True)
     for step in ladder(engines) if threads == 1 else ():
         print(json.dumps(step), flush=True)
@@ -434,6 +476,24 @@ def ratio(row):
     times = dict(row["milliseconds"])
     own = times.pop("poolkit")
     return min(times.values()) / own
+
+
+PARTS = "reads the array", "works in the cache", "writes the result", "Python"
+
+
+def profiles(rows, layout, dtype):
+    """What poolkit's times are made of, where that was measured, by pooling and array.
+
+    The fastest other engine takes 1.
+    """
+    found = {}
+    for row in rows:
+        if "parts" in row and (row["layout"], row["dtype"]) == (layout, dtype):
+            fastest = row["milliseconds"]["poolkit"] * ratio(row)
+            shape = " × ".join(map(str, row["shape"]))
+            name = f"{row['kind']} {row['size']}/{row['stride']} of {shape}"
+            found[name] = [part / fastest for part in row["parts"].values()]
+    return found
 
 
 def mean(values):

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from poolkit.figures.bars import draw_counts, draw_ratios, draw_seeds, draw_shares
+from poolkit.figures.bars import draw_counts, draw_parts, draw_ratios, draw_seeds, draw_shares
 from poolkit.figures.explorer import Explorer
 from poolkit.figures.gradients import draw_gradients
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling, draw_windows
@@ -28,6 +28,7 @@ __all__ = [
     "draw_gradients",
     "draw_images",
     "draw_learning_curves",
+    "draw_parts",
     "draw_pooling",
     "draw_ratios",
     "draw_seeds",
