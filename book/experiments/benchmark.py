@@ -328,8 +328,13 @@ def parts(job):
 
     def run(combine, steps, x, y):
         for step in steps:
-            arrays = {each.array for each in step if type(each) is blocks.View}
-            kind = "read" if blocks.X in arrays else "write" if arrays else "cache"
+            one, other, result = (getattr(each, "array", None) for each in step)
+            if blocks.X in (one, other):
+                kind = "read"
+            elif job.kind == "max" and result == blocks.Y != one:  # sums wait elsewhere
+                kind = "write"
+            else:
+                kind = "cache"
             timed(kind, run_steps)(combine, [step], x, y)
 
     run_steps = blocks._run
