@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from poolkit import blocks
+
 BOOK = Path(__file__).parent.parent / "book"
 sys.path.insert(0, str(BOOK))
 
@@ -50,7 +52,8 @@ def test_what_a_call_does_was_timed_for_every_forward_row_with_one_thread():
         ("average", (4, 512, 128), 4, ["read", "cache", "write"]),
     ],
 )
-def test_the_parts_of_a_call_are_told_apart(kind, shape, size, kinds):
+def test_the_parts_of_a_call_are_told_apart(monkeypatch, kind, shape, size, kinds):
+    monkeypatch.setattr(blocks, "_threads", 1)
     parts = benchmark.parts(benchmark.Job(f"forward {kind}", kind, shape, size, 1))
     assert [name for name in ("read", "cache", "write") if parts[name]] == kinds
     assert parts["rest"] > 0
