@@ -75,7 +75,10 @@ def run(cell, says="Done"):
 
 
 def output_of(cell, says="Done"):
-    cell.get_by_role("status").filter(has_text=says).wait_for(timeout=240_000)
+    said = cell.get_by_role("status").filter(has_text=says)
+    idle = cell.locator("xpath=self::*[not(@aria-busy)]")
+    said.or_(idle).first.wait_for(timeout=240_000)
+    assert says in cell.get_by_role("status").inner_text()
     return cell.locator(".cell_output").inner_text().strip()
 
 
@@ -228,6 +231,17 @@ def test_when_pyodide_is_out_of_reach_the_reader_is_told_and_loses_nothing(visit
     run(cell, says="cdn.jsdelivr.net did not answer. You may be offline")
     assert cell.locator(".cell_output").inner_html() == stored
     assert cell.get_by_role("link", name="Run it in Jupyter").get_attribute("href").endswith("#run-it-yourself")
+
+
+def test_without_compiled_modules_python_compiles_them(visit, pyodide):
+    page = visit("book/basics.html")
+    page.context.route(f"{HOST}**", partial(answer, pyodide))
+    refused = []
+    page.context.route(f"{HOST}**/pyc/**", lambda route: refused.append(route.request.url) or route.abort())
+    edit(cell_of(page, 2), "print(6 * 7)")
+    run(cell_of(page, 2))
+    assert cell_of(page, 2).locator(".cell_output").inner_text().strip() == "42"
+    assert refused
 
 
 def test_the_first_line_of_the_page_says_what_a_press_will_load(visit):

@@ -1,6 +1,6 @@
 // Python for the live cells of a page: Pyodide with NumPy, and this book's own poolkit.
 
-const PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.29.5/full/";
+const PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.29.5/";
 const POOLKIT = new URL("poolkit.zip", import.meta.url);
 let python;
 
@@ -31,8 +31,10 @@ async function load() {
   const poolkit = archive.catch(() => unreachable("This site's own poolkit.zip"));
   poolkit.catch(() => {}); // it is awaited below, after Pyodide
   const host = () => unreachable(`Python could not be loaded: ${new URL(PYODIDE).host}`);
-  const { loadPyodide } = await import(`${PYODIDE}pyodide.mjs`).catch(host);
-  const pyodide = await loadPyodide({ indexURL: PYODIDE, packages: ["numpy"] }).catch(host);
+  const from = async (indexURL) => ({ ...(await import(`${indexURL}pyodide.mjs`)), indexURL });
+  // In pyc/ is what full/ holds, with Python's and NumPy's modules compiled: ready in half the time.
+  const { loadPyodide, indexURL } = await from(`${PYODIDE}pyc/`).catch(() => from(`${PYODIDE}full/`)).catch(host);
+  const pyodide = await loadPyodide({ indexURL, packages: ["numpy"] }).catch(host);
   if (!pyodide.loadedPackages.numpy) host(); // it does not throw when a package cannot be fetched
   postMessage({ step: "Starting Python …" });
   pyodide.unpackArchive(await poolkit, "zip");
