@@ -129,16 +129,13 @@ def _sum(x, grid, dtype, store=None, work=None):
 
 def whole_extreme(combine, x, grid):
     """The maximum or minimum of every map."""
-    return _reduce(combine, x, grid, FLOAT32 if x.dtype == FLOAT16 else x.dtype).astype(x.dtype)
+    return _reduce(combine, x, grid, FLOAT32 if x.dtype == FLOAT16 else x.dtype, x.dtype)
 
 
 def whole_average(x, grid):
     """The mean of every map."""
-    total = _reduce(np.add, x, grid, FLOAT32 if _is_short(x.dtype) else FLOAT64)
-    if x.dtype == FLOAT32 and not np.isfinite(total).all():
-        total = _reduce(np.add, x, grid, FLOAT64)  # a sum may have left the range of float32
-    total /= prod(x.shape[axis] for axis in grid)
-    return total.astype(x.dtype if x.dtype.kind == "f" else FLOAT32)
+    work = FLOAT32 if _is_short(x.dtype) else FLOAT64
+    return _reduce(np.add, x, grid, work, x.dtype if x.dtype.kind == "f" else FLOAT32)
 
 
 def _sum_dtype(dtype, *sizes):
@@ -153,28 +150,35 @@ def _is_short(dtype):
     return dtype.itemsize <= 2 or dtype == FLOAT32
 
 
-def _reduce(combine, x, grid, work):
-    """Fold whole maps, seen as ``(lead, length, inner)``."""
+def _reduce(combine, x, grid, work, dtype):
+    """Fold whole maps, seen as ``(lead, length, inner)``; sums become means."""
     first, last = next(iter(grid)), next(reversed(grid))
-    lead, inner = prod(x.shape[:first]), prod(x.shape[last + 1 :])
+    lead, inner, size = prod(x.shape[:first]), prod(x.shape[last + 1 :]), prod(x.shape[axis] for axis in grid)
     wide = 1 < inner < 16  # too few channels for one operation each: first fold the rows, then what became of them
     rows = x.reshape(lead, x.shape[first], -1) if wide else x.reshape(lead, -1, inner)
-    length = rows.shape[1] if x.dtype == work else max(64, BLOCK // (rows.shape[2] * work.itemsize) // 64 * 64)
+    y = np.empty((lead, inner), dtype)
 
-    totals = np.empty((lead, inner), FLOAT64 if combine is np.add else work)
+    def fold_maps(maps, work):
+        length = maps.shape[1] if x.dtype == work else max(64, BLOCK // (maps.shape[2] * work.itemsize) // 64 * 64)
+        total = None
+        for start in range(0, maps.shape[1], length):
+            part = _reduce_rows(combine, maps[:, start : start + length].astype(work, copy=False))
+            total = part if total is None else combine(total, part)
+        return _reduce_rows(combine, total.reshape(len(total), -1, inner)) if wide else total
 
     def run(shares):
         with np.errstate(over="ignore", invalid="ignore"):
             for samples in shares:
-                total = None
-                for start in range(0, rows.shape[1], length):
-                    part = _reduce_rows(combine, rows[samples, start : start + length].astype(work, copy=False))
-                    total = part if total is None else combine(total, part)
-                totals[samples] = _reduce_rows(combine, total.reshape(len(total), -1, inner))
+                total = fold_maps(rows[samples], work)
+                if combine is np.add:
+                    if x.dtype == FLOAT32 and not np.isfinite(total).all():  # it may have left the range of float32
+                        total = fold_maps(rows[samples], FLOAT64)
+                    total = total / size
+                y[samples] = total
 
-    together = max(1, lead * BLOCK // x.nbytes)
+    together = max(1, lead * 2 * BLOCK // x.nbytes)  # what is read only once need not stay in the cache
     in_threads(run, [slice(start, start + together) for start in range(0, lead, together)], x.nbytes)
-    return totals.reshape(*x.shape[:first], *[1] * len(grid), *x.shape[last + 1 :])
+    return y.reshape(*x.shape[:first], *[1] * len(grid), *x.shape[last + 1 :])
 
 
 def _reduce_rows(combine, x):
@@ -182,12 +186,20 @@ def _reduce_rows(combine, x):
     if combine is not np.add or x.dtype == FLOAT64:
         return combine.reduce(x, axis=1)
     lead, length, inner = x.shape
-    few, parts = (256, length // 256) if inner == 1 else (32, length // 32)
-    some = length - few * parts
-    many = x[:, some:].reshape(lead, parts, few, inner)
+    few = _few(length, 256 if inner == 1 else 64)
+    some = length % few
+    many = x[:, some:].reshape(lead, length // few, few, inner)
     # Both take half the time of add.reduce: the one to add neighbours, the other to add rows.
     sums = np.einsum("ijkl->ijl", many) if inner == 1 else np.ones(few, FLOAT32) @ many
-    return sums.sum(1, FLOAT64) + np.einsum("ikl->il", x[:, :some])
+    total = sums.sum(1, FLOAT64)
+    return total + np.einsum("ikl->il", x[:, :some]) if some else total
+
+
+@lru_cache(256)
+def _few(length, most):
+    """Into how many at a time to divide ``length``, best without a rest."""
+    most = min(most, length)
+    return next((few for few in range(most, most // 4, -1) if length % few == 0), most)
 
 
 def _fold(combine, x, grid, work, dtype, load=None, run=None, store=None):

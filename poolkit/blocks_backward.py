@@ -10,9 +10,9 @@ from math import prod
 import numpy as np
 
 from poolkit import blocks
-from poolkit.folds import along, counts, fold, least_of
+from poolkit.folds import along, counts, fold, least_of, with_length
 
-LONG = 12  # elements: in longer windows doubling finds the winner sooner than one comparison for each place
+LONG = 12  # elements: doubling finds the winner of longer windows sooner than one comparison for each place
 
 
 def average(x, dy, grid, count_include_pad):
@@ -46,10 +46,15 @@ def _spread(x, dy, grid, combine=None, y=None):
 
     def run(maps):  # windows of two parts may share rows, so one thread does all parts of a map
         for some in maps:
+            end = 0
             for positions, outputs, outermost in parts:
                 here, there, block = (some, positions), (some, outputs), (outermost, *windows[1:])
+                shared = dx_maps[some, positions.start : end]
+                earlier, end = shared.copy(), positions.stop
+                shared[...] = 0
                 y_block = None if y is None else y_maps[there]
                 _spread_block(x_maps[here], y_block, dy_maps[there], dx_maps[here], block, combine)
+                shared += earlier
 
     blocks.in_threads(run, [slice(start, start + together) for start in range(0, lead, together)], x.nbytes)
     return dx_maps.reshape(x.shape)
@@ -63,26 +68,28 @@ def _cut(windows, row):
 
 
 def _spread_block(x, y, dy, dx, windows, combine):
-    """The same for a block: ``dx`` has the gradients of earlier blocks, or zeros, and gets those of this one."""
+    """The same for a block, whose ``dx`` is all zeros."""
     elements = [x]  # folded along no axis, the last, the last two, …
     for axis in reversed(range(1, len(windows) * bool(combine))):
         grid = {axis + 1: windows[axis]}
         elements.append(fold(combine, elements[-1], least_of(combine, x.dtype), grid))
-    apart = all(each.size <= each.stride for each in windows)
     for axis, each in enumerate(windows, 1):
         shape = (*dy.shape[:axis], each.length, *dy.shape[axis + 1 :])
         target = dx if axis == len(windows) else np.zeros(shape, dy.dtype)
-        if combine and each.size > LONG:
-            shares = [(..., _send(dy, _winners(combine, elements[-1], axis, each), axis, each.length))]
+        if combine and (each.size > LONG or each.stride * len(_doublings(each.size)) < each.size - 1):
+            shares = [_through_halves(combine, elements[-1], dy, axis, each)]
         elif combine:
             shares = _to_winners(elements[-1], y, dy, axis, each)
         else:
             shares = ((positions, dy[outputs]) for outputs, positions in along(axis, each))
+        reached = set()
         for positions, share in shares:
-            if apart:
-                target[positions] = share
-            else:
+            first = positions[axis].start % each.stride
+            if first in reached:
                 target[positions] += share
+            else:
+                target[positions] = share
+                reached.add(first)
         dy, y = target, combine and elements.pop()
 
 
@@ -97,32 +104,40 @@ def _to_winners(x, y, dy, axis, windows):
     yield positions, left[outputs]  # who has not won before wins in the last place
 
 
-def _winners(combine, x, axis, windows):
-    """The position of the first winner in each window along ``axis``, by doubling."""
-    beats = np.greater if combine is np.maximum else np.less
-    x = np.moveaxis(x, axis, 0)
-    span = (windows.count - 1) * windows.stride + windows.size
-    best = np.full((span, *x.shape[1:]), least_of(combine, x.dtype), x.dtype)
-    inside = min(windows.length, span - windows.before)
-    best[windows.before : windows.before + inside] = x[:inside]
-    small = np.int16 if windows.size < 2**15 else np.int64
-    offset, reach = np.zeros(best.shape, small), 1
-    while reach < windows.size:
-        step = min(reach, windows.size - reach)
-        later = -beats(best[step:], best[:-step]).view(np.int8).astype(small)  # all bits set where it is
-        here, there = offset[:-step], offset[step:] + small(step)
-        offset = here ^ ((here ^ there) & later)
-        best, reach = combine(best[:-step], best[step:]), reach + step
-    starts = np.arange(windows.count) * windows.stride - windows.before
-    offset = offset[:: windows.stride] + starts.reshape(-1, *[1] * (x.ndim - 1))
-    return np.moveaxis(np.maximum(offset, 0), 0, axis)  # what ties with outside is all infinite: its first gets it
+def _through_halves(combine, x, dy, axis, windows):
+    """Undo a fold by doubling: what a window gets goes to the first of its two halves that holds its extreme."""
+
+    def at(start, stop=None, step=None):
+        return (*(slice(None),) * axis, slice(start, stop, step))
+
+    span, before = (windows.count - 1) * windows.stride + windows.size, windows.before
+    seen = min(windows.length, span - before)
+    extreme = np.full(with_length(x.shape, axis, span), least_of(combine, x.dtype), x.dtype)
+    extreme[at(before, before + seen)] = x[at(0, seen)]
+    holds = np.greater_equal if combine is np.maximum else np.less_equal
+    folds = []
+    for apart in _doublings(windows.size):
+        one, other = extreme[at(0, -apart)], extreme[at(apart)]
+        folds.append((apart, holds(one, other)))
+        extreme = combine(one, other)
+    share = np.zeros(extreme.shape, dy.dtype)
+    share[at(0, None, windows.stride)] = dy
+    for apart, first in reversed(folds):
+        halves = np.empty(with_length(share.shape, axis, share.shape[axis] + apart), dy.dtype)
+        halves[at(0, -apart)] = first
+        halves[at(0, -apart)] *= share
+        halves[at(-apart)] = 0
+        share -= halves[at(0, -apart)]
+        halves[at(apart)] += share
+        share = halves
+    share[at(before, before + 1)] += share[at(0, before)].sum(axis, keepdims=True)  # it ties with all, if with outside
+    return at(0, seen), share[at(before, before + seen)]
 
 
-def _send(dy, positions, axis, length):
-    """Add each ``dy`` at its position along ``axis``."""
-    shape = (prod(dy.shape[:axis]), dy.shape[axis], prod(dy.shape[axis + 1 :]))
-    before, behind = np.arange(shape[0])[:, None, None], np.arange(shape[2])
-    index = (before * length + positions.reshape(shape)) * shape[2] + behind
-    size = shape[0] * length * shape[2]
-    total = np.bincount(index.ravel(), dy.ravel(), size).astype(dy.dtype)
-    return total.reshape(*dy.shape[:axis], length, *dy.shape[axis + 1 :])
+def _doublings(size):
+    """How far apart the two windows are that make each longer one, up to ``size``."""
+    reach, apart = 1, []
+    while reach < size:
+        apart.append(min(reach, size - reach))
+        reach += apart[-1]
+    return apart

@@ -354,6 +354,14 @@ def test_the_mean_of_a_map_is_exact_where_its_sum_is(shape):
     assert_array_equal(y, x.mean((1, 2), float, keepdims=True).astype("float32"))
 
 
+@pytest.mark.parametrize("channels", [1, 3, 20])
+@pytest.mark.parametrize("length", [1, 63, 64, 67, 257, 1021, 1024])
+def test_the_mean_of_a_map_of_any_length_is_right(length, channels):
+    x = np.random.default_rng(length).random((40, length, channels), "float32")
+    y = blocks.whole_average(x, lay_whole_map(x.shape, "channels_last"))
+    assert_allclose(y, x.mean(1, float, keepdims=True), rtol=3e-7)
+
+
 def test_whole_maps_of_long_numbers_lose_no_digit():
     x, grid = np.arange(2**60, 2**60 + 10_000).reshape(1, 10_000, 1), lay_whole_map((1, 10_000, 1), "channels_last")
     assert blocks.whole_extreme(np.maximum, x, grid).ravel() == [2**60 + 9999]
