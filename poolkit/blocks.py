@@ -20,7 +20,7 @@ import numpy as np
 from poolkit.windows import Windows, whole_number
 
 BLOCK = 1 << 20  # bytes of input in a block: with what it becomes, it fits into a cache
-SHORT = 512  # bytes: a stretch of neighbours shorter than this is not worth an operation of its own
+SHORT = 1 << 12  # bytes: a stretch of neighbours shorter than this is not worth an operation of its own
 SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done before a list of steps is made
 
 FLOAT16, FLOAT32, FLOAT64 = map(np.dtype, (np.float16, np.float32, np.float64))
@@ -371,7 +371,8 @@ def _fold_axis(source, target, before, windows, behind, work, disjoint):
         return slice(start + shift, start + shift + (last - first - 1) * stride + 1, stride)
 
     hops, shifts = _hops(size, disjoint) if first < last else [], []
-    short = (behind if stride > 1 else windows.count * behind) * width < SHORT
+    alone = behind * 16 if stride > 1 else windows.count * behind  # with a stride, all at once is more than is wanted
+    short = alone * width < SHORT
     if hops and not short and (len(hops) - 1) * stride + 1 < size - 1:
         *hops, (again, shift, _) = hops
         shifts = [(again, shift)]
@@ -389,10 +390,10 @@ def _fold_axis(source, target, before, windows, behind, work, disjoint):
         reached = (FIRST, SECOND)[turn % 2]
 
     if first < last and not in_place:
-        if behind == 1 and stride == 2 and width in (1, 2, 4) and start % 2 == windows.length % 2 == 0 and not shifts:
-            pairs = np.s_[:, start // 2 : start // 2 + last - first]  # the lower half of a pair is the number wanted
+        if behind == 1 and stride == 2 and width in (1, 2, 4) and start == windows.length % 2 == 0 and not shifts:
+            pairs = np.s_[:, : windows.count - first]  # whose lower half is wanted; clipped windows are made anew below
             wide = View(reached, total, f"u{2 * width}", (before, windows.length // 2), pairs)
-            yield wide, None, at(target, slice(first, last), f"u{width}")
+            yield wide, None, at(target, slice(first, None), f"u{width}")
         elif not shifts:
             item = f"V{behind * width}"
             yield at(reached, inside(), item), None, at(target, slice(first, last), item)

@@ -125,13 +125,13 @@ def test_the_elements_of_a_window_are_reached_by_doubling(size, disjoint, expect
 STEPS = [
     ((200, 1, 1, "valid"), 512, False, 1),  # a copy
     ((200, 2, 2, "valid"), 512, False, 1),
-    ((200, 2, 2, "valid"), 127, False, 2),  # short: all pairs of neighbours, then a copy of every second
-    ((200, 2, 2, "valid"), 128, False, 1),
+    ((200, 2, 2, "valid"), 63, False, 2),  # short: all pairs of neighbours, then a copy of every second
+    ((200, 2, 2, "valid"), 64, False, 1),
     ((128, 3, 1, "same"), 1, False, 4),  # two steps, and one for each end
     ((127, 3, 1, "same"), 1, False, 4),
-    ((127, 3, 1, "valid"), 1, False, 3),  # short: with a copy
+    ((1025, 3, 1, "valid"), 1, False, 3),  # short: with a copy
     ((127, 5, 1, "same"), 1, True, 9),  # three steps, and three for each end
-    ((200, 3, 1, "valid"), 1, False, 2),
+    ((1026, 3, 1, "valid"), 1, False, 2),
     ((200, 4, 1, "valid"), 512, False, 2),
     ((200, 7, 1, "valid"), 512, False, 3),
     ((200, 7, 1, "valid"), 512, True, 4),
@@ -164,6 +164,18 @@ COPIES = [
 def test_elements_are_copied_in_large_pieces(dtype, length, stride, behind, expected):
     windows = (lay_windows(length, 1, stride, "valid"),)
     assert [one.item for one, *_ in blocks._steps(1, windows, behind, np.dtype(dtype), False)] == [expected]
+
+
+@pytest.mark.parametrize("padding", ["valid", "same", "same_lower", [(1, 0)], [(1, 1)], [(2, 0)]])
+@pytest.mark.parametrize("length, size", [(8, 3), (8, 4), (9, 3)])
+def test_every_second_of_few_neighbours_is_that_of_the_simple_form(length, size, padding):
+    x = np.random.default_rng(0).random((3, length, 1), "float32")
+    grid = lay_grid(x.shape, size, 2, padding, "channels_last")
+    expected = folds.extreme(np.maximum, x, grid, None), folds.average(x, grid, None)
+    with cut(2**20, blocks.SHORT, 1):
+        y = blocks.extreme(np.maximum, x, grid), blocks.average(x, grid)
+    assert_array_equal(y[0], expected[0])
+    assert_allclose(y[1], expected[1], rtol=1e-6)
 
 
 # how many elements windows see along each axis -> how many they see, for each of two channels
