@@ -281,11 +281,13 @@ def _blocks(samples, windows, inner, itemsize):
     row_in = prod(each.length for each in windows[1:]) * inner
     row_out = prod(each.count for each in windows[1:]) * inner
     size_in, size_out = outermost.length * row_in, outermost.count * row_out
-    together = min(samples, BLOCK // (size_in * itemsize))
+    hop = any(each.stride == 1 and each.size > 4 for each in windows[1:])  # between two arrays more
+    size = BLOCK // 2 if hop else BLOCK
+    together = min(samples, size // (size_in * itemsize))
     if together:
         parts = [(slice(0, outermost.length), slice(0, outermost.count), outermost)]
     else:
-        together, rows = 1, max(1, BLOCK // (outermost.stride * row_in * itemsize))
+        together, rows = 1, max(1, size // (outermost.stride * row_in * itemsize))
         parts = [outermost.part(o, min(o + rows, outermost.count)) for o in range(0, outermost.count, rows)]
     return [
         Block(

@@ -104,6 +104,14 @@ def test_a_block_has_at_least_a_row():
     assert [(each.start, each.stop) for _, each, *_ in cuts] == [(o, o + 1) for o in range(5)]
 
 
+@pytest.mark.parametrize("size, stride, count", [(4, 1, 3), (5, 1, 9), (5, 2, 3)])
+def test_a_block_is_half_as_large_if_long_windows_hop(size, stride, count):
+    rows, columns = lay_windows(10, 2, 2, "valid"), lay_windows(10, size, stride, "valid")
+    with cut(800, 0, 1):
+        assert len(blocks._blocks(3, (rows, columns), 2, 4)) == count
+        assert len(blocks._blocks(3, (columns, rows), 2, 4)) == 3  # the first axis hops from the input
+
+
 # elements of a window -> by which shift to how many elements each hop leads, and whether one of the input is added
 HOPS = [
     (1, False, []),
