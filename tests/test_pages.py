@@ -142,6 +142,20 @@ def test_the_left_end_of_a_long_formula_can_be_reached(visit):
     assert formulas.evaluate_all(f"{cut}.length") == 0
 
 
+def test_a_long_table_scrolls_below_its_head_and_is_whole_on_paper(visit):
+    page = visit("book/comparison.html")
+    window = page.locator(".output:has(> .poolkit-table)").first
+    window.scroll_into_view_if_needed()
+    below = "window => Math.max(...[...window.querySelectorAll('.head th:first-child')]"
+    below += ".map((head) => head.getBoundingClientRect().y - window.getBoundingClientRect().y).filter((y) => y < 2))"
+    hidden = "window => window.scrollHeight - window.clientHeight"
+    assert window.evaluate(hidden) > 1000
+    window.evaluate("window => window.scrollTop = 900")
+    assert window.evaluate(below) >= 0
+    page.emulate_media(media="print")
+    assert window.evaluate(hidden) == 0
+
+
 def test_search_finds_a_word_of_a_chapter(visit):
     page = visit("search.html?q=pyramid")
     page.wait_for_selector("#search-results li")
