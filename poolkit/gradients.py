@@ -100,10 +100,16 @@ def _grid(x, arguments):
 
 def _extreme_backward(combine, x, y, dy, arguments):
     grid = _grid(x, arguments)
-    if arguments.mask is None and blocks.fit(x, grid) and not np.isnan(y).any() and np.isfinite(dy).all():
+    if arguments.mask is None and blocks.fit(x, grid) and not np.isnan(y).any() and _sums_are_finite(dy, grid):
         return blocks_backward.extreme(combine, *(each.astype(dy.dtype, copy=False) for each in (x, y)), dy, grid)
     index = winners(combine, x, grid, arguments.mask)[1]
     return _scatter(np.where(index < 0, 0, dy), np.maximum(index, 0), x.shape, grid)
+
+
+def _sums_are_finite(dy, grid):
+    """Whether no element can get more from all windows that see it than its dtype can hold."""
+    windows = prod(each.size for each in grid.values())  # at most
+    return windows * max(float(dy.max()), -float(dy.min())) <= np.finfo(dy.dtype).max
 
 
 def _global_extreme_backward(combine, x, _, dy, arguments):

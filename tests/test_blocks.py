@@ -457,6 +457,21 @@ def test_a_window_of_many_elements_sends_its_gradient_to_its_first_maximum():
     assert_array_equal(np.flatnonzero(pullback(np.ones((1, 2, 1)))), [39_000])
 
 
+@pytest.mark.parametrize("size", [3, 7, 13])
+@pytest.mark.parametrize("large", [np.inf, 3e38, -3e38])
+@pytest.mark.parametrize("shape", [(4, 8000, 4), (4, 200, 40, 4)])
+def test_a_gradient_beyond_all_numbers_stays_where_it_is(shape, large, size):
+    x = np.zeros(shape, "float32")
+    there = (slice(None), 100, 20)[: len(shape) - 1]
+    x[there] = 1
+    y, pullback = vjp(max_pool, x, size, 1)
+    dy = np.full(y.shape, large, "float32")
+    dy[:, :90] = dy[:, 110:] = 0
+    with np.errstate(over="ignore"):
+        dx = pullback(dy)
+    assert np.isinf(dx[there]).all() and not np.isnan(dx).any()
+
+
 def test_what_no_window_sees_gets_no_gradient():
     _, pullback = vjp(max_pool, np.zeros((1, 1, 45, 1), "float32"), (1, 13), (1, 10), [(0, 0), (3, 0)])
     with cut(2**20, 64, 1):
