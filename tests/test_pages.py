@@ -146,10 +146,10 @@ def test_a_long_table_scrolls_below_its_head_and_is_whole_on_paper(visit):
     page = visit("book/comparison.html")
     window = page.locator(".output:has(> .poolkit-table)").first
     window.scroll_into_view_if_needed()
+    hidden = "window => window.scrollHeight - window.clientHeight"
+    page.wait_for_function(f"window => ({hidden})(window) > 1000", arg=window.element_handle())
     below = "window => Math.max(...[...window.querySelectorAll('.head th:first-child')]"
     below += ".map((head) => head.getBoundingClientRect().y - window.getBoundingClientRect().y).filter((y) => y < 2))"
-    hidden = "window => window.scrollHeight - window.clientHeight"
-    assert window.evaluate(hidden) > 1000
     window.evaluate("window => window.scrollTop = 900")
     assert window.evaluate(below) >= 0
     page.emulate_media(media="print")
