@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import b64encode
+from html import escape
 from inspect import signature
 
 import numpy as np
@@ -197,6 +198,19 @@ def test_escape_leaves_a_number_as_it_was(show):
     for key in ("5", "Escape"):
         page.keyboard.press(key)
     assert cells(page, "x")[3] == "3"
+
+
+def test_it_works_in_the_closed_frame_that_a_hosted_notebook_puts_around_it(browser):
+    page = browser.new_page()
+    explorer = escape(Explorer([[1, 2, 3], [4, 5, 6], [7, 8, 9]])._repr_html_())
+    page.set_content(f'<iframe sandbox="allow-scripts" width="800" height="600" srcdoc="{explorer}"></iframe>')
+    frame = page.frame_locator("iframe")
+    frame.locator('[data-x="0"]').click()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("9")
+    page.keyboard.press("Enter")
+    assert frame.locator(".sum").inner_text() == "max(1, 9, 4, 5) = 9"
+    page.close()
 
 
 def test_touch_moves_the_window_by_tap_and_by_drag(show):
