@@ -372,7 +372,7 @@ def _fold_axis(source, target, before, windows, behind, work, disjoint):
     def inside(shift=0):
         return slice(start + shift, start + shift + (last - first - 1) * stride + 1, stride)
 
-    hops, shifts = _hops(size, disjoint) if first < last else [], []
+    hops, shifts = doubling(size, disjoint) if first < last else [], []
     alone = behind * 16 if stride > 1 else windows.count * behind  # with a stride, all at once is more than is wanted
     short = alone * width < SHORT
     if hops and not short and (len(hops) - 1) * stride + 1 < size - 1:
@@ -420,7 +420,7 @@ def _fold_axis(source, target, before, windows, behind, work, disjoint):
                 one = known[0]
 
 
-def _hops(size, disjoint):
+def doubling(size, disjoint):
     """How to reach ``size`` elements by doubling: ``(again, shift, reach)``, ``again`` to add one more of the input.
 
     For a maximum the two halves of the last hop may overlap. A sum must not count an element twice.

@@ -136,8 +136,4 @@ def _through_halves(combine, x, dy, axis, windows):
 
 def _doublings(size):
     """How far apart the two windows are that make each longer one, up to ``size``."""
-    reach, apart = 1, []
-    while reach < size:
-        apart.append(min(reach, size - reach))
-        reach += apart[-1]
-    return apart
+    return [apart for _, apart, _ in blocks.doubling(size, disjoint=False)]

@@ -126,7 +126,7 @@ HOPS = [
 
 @pytest.mark.parametrize("size, disjoint, expected", HOPS)
 def test_the_elements_of_a_window_are_reached_by_doubling(size, disjoint, expected):
-    assert blocks._hops(size, disjoint) == expected
+    assert blocks.doubling(size, disjoint) == expected
 
 
 # windows, how many elements lie behind each position, whether they are added -> how many steps
