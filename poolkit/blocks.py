@@ -21,6 +21,7 @@ from poolkit.windows import Windows, whole_number
 
 BLOCK = 1 << 20  # bytes of input in a block: with what it becomes, it fits into a cache
 SHORT = 1 << 12  # bytes: a stretch of neighbours shorter than this is not worth an operation of its own
+BUFFER = 1 << 11  # elements: NumPy copies rows shorter than half of this into buffers before it works on them
 SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done before a list of steps is made
 
 FLOAT16, FLOAT32, FLOAT64 = map(np.dtype, (np.float16, np.float32, np.float64))
@@ -98,22 +99,22 @@ def average(x, grid, count_include_pad=False):
     """The mean of every window."""
     counted = [each.with_padding() if count_include_pad else each for each in grid.values()]
     first, *others = (tuple(each.lengths().tolist()) for each in counted)
-    others, inner = tuple(others), prod(x.shape[next(reversed(grid)) + 1 :])
-    half = x.dtype == FLOAT16
+    inner = prod(x.shape[next(reversed(grid)) + 1 :])
 
     def store(total, result, rows):
-        numbers = _numbers(first[rows], others, inner)
-        if half and total.dtype == FLOAT32:
-            _divide(total, numbers, total, 2.0**112)
-            _narrow(total, result)
+        lengths = (first[rows], *others)
+        if x.dtype == FLOAT16 and total.dtype == FLOAT32:
+            mean = np.empty_like(total)
+            _divide(total, lengths, inner, mean)
+            _narrow(mean, result)
         else:
-            _divide(total, numbers, result)
+            _divide(total, lengths, inner, result)
 
     return _sum(x, grid, x.dtype if x.dtype.kind == "f" else FLOAT32, store)
 
 
 def total(x, grid):
-    """The sum of every window of floating-point numbers."""
+    """The sum of every window of numbers of 32 or 64 bits."""
     return _sum(x, grid, x.dtype)
 
 
@@ -191,7 +192,7 @@ def _reduce_rows(combine, x):
     many = x[:, some:].reshape(lead, length // few, few, inner)
     # Both take half the time of add.reduce: the one to add neighbours, the other to add rows.
     sums = np.einsum("ijkl->ijl", many) if inner == 1 else np.ones(few, FLOAT32) @ many
-    total = sums.sum(1, FLOAT64)
+    total = sums.sum(1, FLOAT64) if len(sums[0]) > 1 else sums[:, 0]
     return total + np.einsum("ikl->il", x[:, :some]) if some else total
 
 
@@ -239,18 +240,18 @@ def _cast(x, result, rows=None):
     np.copyto(result, x, casting="unsafe")
 
 
-def _widen(x, result):
-    """Turn float16 numbers into float32 by moving their bits: NumPy takes eight times as long."""
-    bits, moved = x.view(INT16), result.view(np.int32)
+def _widen(x, scaled):
+    """Turn float16 numbers into float32, divided by 2¹¹², by moving their bits: NumPy takes four times as long."""
+    bits, moved = x.view(INT16), scaled.view(np.int32)
+    if bits.max() >= 0x7C00 or bits.view(UINT16).max() >= 0xFC00:  # infinities and NaN
+        np.multiply(x, 2.0**-112, out=scaled, dtype=FLOAT32)
+        return
     np.left_shift(bits, 13, out=moved, dtype=np.int32)
     np.bitwise_and(moved, ~0x70000000, out=moved)  # the sign was copied into the new bits of the exponent
-    np.multiply(result, np.float32(2**112), out=result)  # which counts from another number
-    if bits.max() >= 0x7C00 or bits.view(UINT16).max() >= 0xFC00:  # infinities and NaN
-        np.copyto(result, x)
 
 
 def _narrow(scaled, half):
-    """Turn float32 numbers, divided by 2¹¹², into float16, as :func:`_widen` does the other way; to even on ties."""
+    """Undo :func:`_widen`, to the nearest float16; to the even one on ties."""
     if not -np.inf < scaled.min() <= scaled.max() < np.inf:
         np.multiply(scaled, 2.0**112, out=half)
         return
@@ -441,32 +442,48 @@ def doubling(size, disjoint):
     return hops
 
 
-def _divide(total, numbers, result, factor=1.0):
-    """Divide the sums of a block by the numbers of elements of their windows, and by ``factor``."""
+def _divide(total, lengths, inner, result):
+    """Divide the sums of a block by how many elements their windows see, given along each axis."""
+    most, clipped = _numbers(lengths)
     dtype = np.result_type(total, FLOAT32)
-    if np.ndim(numbers):
-        total, result = (each.reshape(-1, numbers.size) for each in (total, result))
-    elif np.frexp(numbers)[0] == 0.5:
-        np.multiply(total, 1 / (numbers * factor), out=result, dtype=dtype)  # exact, and faster
-        return
-    np.divide(total, numbers * factor, out=result, dtype=dtype)
+    if np.frexp(most)[0] == 0.5:
+        np.multiply(total, 1 / most, out=result, dtype=dtype)  # exact, and faster
+    else:
+        np.divide(total, most, out=result, dtype=dtype)
+    for windows, numbers in clipped:
+        total, result = (each.reshape(-1, *map(len, lengths), inner) for each in (total, result))
+        np.divide(total[windows], numbers, out=result[windows], dtype=dtype)
 
 
-@lru_cache(8)
-def _numbers(first, others, inner):
-    """How many elements the windows of a sample see, given how many along each axis; one number if all see as many."""
-    numbers = np.ones(inner, np.float32)
-    for lengths in reversed((first, *others)):
-        numbers = np.multiply.outer(np.float32(lengths), numbers)
-    return numbers.ravel() if (numbers != numbers.flat[0]).any() else float(numbers.flat[0])
+@lru_cache(64)
+def _numbers(lengths):
+    """How many elements most windows see; where some see fewer, at the ends of an axis, and how many those see."""
+    most = tuple(map(max, lengths))
+    numbers = np.ones(1, np.float32)
+    for each in reversed(lengths):
+        numbers = np.multiply.outer(np.float32(each), numbers)
+    clipped = []
+    for axis, each in enumerate(lengths):
+        start, stop = each.index(most[axis]), len(each) - each[::-1].index(most[axis])
+        for end in slice(0, start), slice(stop, len(each)):
+            if end.start < end.stop:
+                windows = (slice(None),) * axis + (end,)
+                clipped.append(((slice(None), *windows), numbers[windows]))
+    return float(prod(most)), clipped
 
 
 def in_threads(run, tasks, size):
     """Let ``run`` take its tasks from one iterator, in as many threads as are worth it if ``size`` bytes are read."""
     shared = iter(tasks)
-    others = [_pool(_threads).submit(run, shared) for _ in range(1, _threads)] if size > BLOCK else []
+
+    def take():
+        with np.errstate():  # when it ends, so does the size of the buffers
+            np.setbufsize(BUFFER)
+            run(shared)
+
+    others = [_pool(_threads).submit(take) for _ in range(1, _threads)] if size > BLOCK else []
     try:
-        run(shared)
+        take()
     finally:
         for other in others:
             if not other.cancel():

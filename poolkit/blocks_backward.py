@@ -17,11 +17,13 @@ LONG = 12  # elements: doubling finds the winner of longer windows sooner than o
 
 def average(x, dy, grid, count_include_pad):
     """The gradient of an average."""
-    dy = dy / counts(x, grid, None, count_include_pad).astype(dy.dtype)
+    number = counts(x, grid, None, count_include_pad).astype(dy.dtype)
     turned = {axis: _turned(windows) for axis, windows in grid.items()}
     if all(windows.stride == 1 for windows in grid.values()) and blocks.fit(dy, turned):
-        return blocks.total(dy, turned)
-    return _spread(x, dy, grid)
+        return blocks.total(dy / number, turned)
+    if (number == number.flat[0]).all():
+        number = np.broadcast_to(number.flat[0], number.shape)  # which divides faster than a whole array
+    return _spread(x, dy, grid, number=number)
 
 
 def extreme(combine, x, y, dy, grid):
@@ -34,13 +36,14 @@ def _turned(windows):
     return windows._replace(length=windows.count, before=windows.size - 1 - windows.before, count=windows.length)
 
 
-def _spread(x, dy, grid, combine=None, y=None):
-    """Add each ``dy`` to all elements of its window or, with ``combine``, to the first that is ``y``."""
+def _spread(x, dy, grid, combine=None, y=None, number=None):
+    """Add each ``dy`` to the first element of its window that is ``y`` or, over ``number``, to all elements."""
     first, last, windows = next(iter(grid)), next(reversed(grid)), tuple(grid.values())
     lead, inner = prod(x.shape[:first]), prod(x.shape[last + 1 :])
     x_maps = x.reshape(lead, *x.shape[first : last + 1], inner)
     dy_maps = dy.reshape(lead, *(each.count for each in windows), inner)
     y_maps = None if y is None else y.reshape(dy_maps.shape)
+    numbers = None if number is None else number.reshape(*dy_maps.shape[1:-1], 1)
     dx_maps = np.zeros(x_maps.shape, dy.dtype)
     together, parts = _cut(windows[0], dx_maps[0, 0].nbytes)
 
@@ -52,8 +55,10 @@ def _spread(x, dy, grid, combine=None, y=None):
                 shared = dx_maps[some, positions.start : end]
                 earlier, end = shared.copy(), positions.stop
                 shared[...] = 0
-                y_block = None if y is None else y_maps[there]
-                _spread_block(x_maps[here], y_block, dy_maps[there], dx_maps[here], block, combine)
+                if combine:
+                    _spread_block(x_maps[here], y_maps[there], dy_maps[there], dx_maps[here], block, combine)
+                else:
+                    _share_out(dy_maps[there] / numbers[outputs], dx_maps[here], block)
                 shared += earlier
 
     blocks.in_threads(run, [slice(start, start + together) for start in range(0, lead, together)], x.nbytes)
@@ -67,30 +72,50 @@ def _cut(windows, row):
     return together, [windows.part(o, min(o + rows, windows.count)) for o in range(0, windows.count, rows)]
 
 
+def _share_out(dy, dx, windows):
+    """Add each ``dy`` of a block to all elements of its window, in ``dx``, which is all zeros."""
+    if all(each.size == each.stride and each.inside() == (0, each.count) for each in windows):
+        pairs = [length for each in windows for length in (each.count, each.size)]
+        seen = dx[:, *(slice(each.count * each.size) for each in windows)].reshape(len(dx), *pairs, -1)
+        dy = np.expand_dims(dy, tuple(range(2, 2 * len(windows) + 1, 2)))
+        if dx.shape[-1] < 16:  # too few channels for one copy each
+            for place in range(windows[-1].size):
+                seen[..., place, :] = dy[..., 0, :]
+        else:
+            seen[...] = dy
+        return
+    for axis, each in enumerate(windows, 1):
+        target = dx if axis == len(windows) else np.zeros(with_length(dy.shape, axis, each.length), dy.dtype)
+        _add_to(target, ((positions, dy[outputs]) for outputs, positions in along(axis, each)), axis, each)
+        dy = target
+
+
 def _spread_block(x, y, dy, dx, windows, combine):
-    """The same for a block, whose ``dx`` is all zeros."""
+    """Add each ``dy`` of a block to the first element of its window that is ``y``, in ``dx``, which is all zeros."""
     elements = [x]  # folded along no axis, the last, the last two, …
-    for axis in reversed(range(1, len(windows) * bool(combine))):
+    for axis in reversed(range(1, len(windows))):
         grid = {axis + 1: windows[axis]}
         elements.append(fold(combine, elements[-1], least_of(combine, x.dtype), grid))
     for axis, each in enumerate(windows, 1):
-        shape = (*dy.shape[:axis], each.length, *dy.shape[axis + 1 :])
-        target = dx if axis == len(windows) else np.zeros(shape, dy.dtype)
-        if combine and (each.size > LONG or each.stride * len(_doublings(each.size)) < each.size - 1):
+        target = dx if axis == len(windows) else np.zeros(with_length(dy.shape, axis, each.length), dy.dtype)
+        if each.size > LONG or each.stride * len(_doublings(each.size)) < each.size - 1:
             shares = [_through_halves(combine, elements[-1], dy, axis, each)]
-        elif combine:
-            shares = _to_winners(elements[-1], y, dy, axis, each)
         else:
-            shares = ((positions, dy[outputs]) for outputs, positions in along(axis, each))
-        reached = set()
-        for positions, share in shares:
-            first = positions[axis].start % each.stride
-            if first in reached:
-                target[positions] += share
-            else:
-                target[positions] = share
-                reached.add(first)
-        dy, y = target, combine and elements.pop()
+            shares = _to_winners(elements[-1], y, dy, axis, each)
+        _add_to(target, shares, axis, each)
+        dy, y = target, elements.pop()
+
+
+def _add_to(target, shares, axis, windows):
+    """Add the shares to their places in ``target``, which is all zeros."""
+    reached = set()
+    for positions, share in shares:
+        first = positions[axis].start % windows.stride
+        if first in reached:
+            target[positions] += share
+        else:
+            target[positions] = share
+            reached.add(first)
 
 
 def _to_winners(x, y, dy, axis, windows):
@@ -98,7 +123,8 @@ def _to_winners(x, y, dy, axis, windows):
     *places, (outputs, positions) = along(axis, windows)
     left = dy.copy()
     for earlier, there in places:
-        share = left[earlier] * (x[there] == y[earlier])
+        share = (x[there] == y[earlier]).astype(dy.dtype)  # ahead of the product: NumPy is slow to multiply by bool
+        share *= left[earlier]
         left[earlier] -= share
         yield there, share
     yield positions, left[outputs]  # who has not won before wins in the last place

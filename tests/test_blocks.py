@@ -186,23 +186,21 @@ def test_every_second_of_few_neighbours_is_that_of_the_simple_form(length, size,
     assert_allclose(y[1], expected[1], rtol=1e-6)
 
 
-# how many elements windows see along each axis -> how many they see, for each of two channels
+# how many elements windows see along each axis -> how many most see, and where others see how many
 NUMBERS = [
-    ([(2, 2, 1), (2, 1)], [4, 4, 2, 2, 4, 4, 2, 2, 2, 2, 1, 1]),
-    ([(2, 2), (1, 2), (2, 1)], [4, 4, 2, 2, 8, 8, 4, 4] * 2),
-    ([(2, 1)], [2, 2, 1, 1]),
+    ([(2, 2, 1), (2, 1)], 4, [(np.s_[:, 2:3], [[[2], [1]]]), (np.s_[:, :, 1:2], [[[2]], [[2]], [[1]]])]),
+    ([(1, 2, 3, 3, 2)], 3, [(np.s_[:, 0:2], [[1], [2]]), (np.s_[:, 4:5], [[2]])]),
+    ([(2, 2, 2), (3, 3, 3)], 6, []),
 ]
 
 
-@pytest.mark.parametrize("lengths, numbers", NUMBERS)
-def test_clipped_windows_know_how_many_elements_they_have(lengths, numbers):
-    first, *others = lengths
-    assert_array_equal(blocks._numbers(first, tuple(others), 2), np.float32(numbers), strict=True)
-
-
-def test_windows_of_one_size_share_the_number_of_their_elements():
-    number = blocks._numbers((2, 2, 2), ((3, 3, 3),), 2)
-    assert number == 6 and type(number) is float
+@pytest.mark.parametrize("lengths, most, clipped", NUMBERS)
+def test_clipped_windows_know_how_many_elements_they_have(lengths, most, clipped):
+    number, others = blocks._numbers(tuple(lengths))
+    assert number == most and type(number) is float
+    for (windows, numbers), (index, expected) in zip(others, clipped, strict=True):
+        assert windows == index
+        assert_array_equal(numbers, np.float32(expected), strict=True)
 
 
 # dtype, elements of a window along each axis -> in what they are added
@@ -240,9 +238,17 @@ RANGES = [(0, 0x7C00), (0x8000, 0xFC00), (0, 0x10000)]  # of the bits of float16
 @pytest.mark.parametrize("first, last", RANGES)
 def test_every_float16_number_is_the_same_in_float32(first, last):
     numbers = np.arange(first, last).astype("uint16").view("float16")
-    wide = np.empty(numbers.shape, "float32")
-    blocks._widen(numbers, wide)
-    assert_array_equal(wide, numbers.astype("float32"))
+    scaled = np.empty(numbers.shape, "float32")
+    with np.errstate(invalid="ignore"):
+        blocks._widen(numbers, scaled)
+    assert_array_equal(scaled * np.float32(2**112), numbers.astype("float32"))
+
+
+def test_float16_numbers_beside_infinity_are_scaled_as_all_are():
+    numbers = np.float16([np.inf, -np.inf, 1, -6e-8, 65504])
+    scaled = np.empty(5, "float32")
+    blocks._widen(numbers, scaled)
+    assert_array_equal(scaled, np.float32(numbers) / np.float32(2**112))
 
 
 @pytest.mark.parametrize("first, last", [*RANGES, (0x7BFF, 0x7C01), (0xFBFF, 0xFC01)])  # and the infinities
