@@ -5,6 +5,7 @@ window that holds it, then to the first element in this row: the first in row-ma
 row is pooled to is worked out anew and compared.
 """
 
+from itertools import product
 from math import prod
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from poolkit import blocks
 from poolkit.folds import along, counts, fold, least_of, with_length
 
-LONG = 12  # elements: doubling finds the winner of longer windows sooner than one comparison for each place
+LONG = 12  # elements: the winner of longer windows is found sooner by halves, or along one axis after another
 
 
 def average(x, dy, grid, count_include_pad):
@@ -20,7 +21,14 @@ def average(x, dy, grid, count_include_pad):
     number = counts(x, grid, None, count_include_pad).astype(dy.dtype)
     turned = {axis: _turned(windows) for axis, windows in grid.items()}
     if all(windows.stride == 1 for windows in grid.values()) and blocks.fit(dy, turned):
-        return blocks.total(dy / number, turned)
+        shares = np.empty_like(dy)
+
+        def divide(samples):
+            for each in samples:
+                np.divide(dy[each], number[0], out=shares[each])
+
+        blocks.in_threads(divide, range(len(dy)), dy.nbytes)
+        return blocks.total(shares, turned)
     if (number == number.flat[0]).all():
         number = np.broadcast_to(number.flat[0], number.shape)  # which divides faster than a whole array
     return _spread(x, dy, grid, number=number)
@@ -74,7 +82,7 @@ def _cut(windows, row):
 
 def _share_out(dy, dx, windows):
     """Add each ``dy`` of a block to all elements of its window, in ``dx``, which is all zeros."""
-    if all(each.size == each.stride and each.inside() == (0, each.count) for each in windows):
+    if _are_side_by_side(windows):
         pairs = [length for each in windows for length in (each.count, each.size)]
         seen = dx[:, *(slice(each.count * each.size) for each in windows)].reshape(len(dx), *pairs, -1)
         dy = np.expand_dims(dy, tuple(range(2, 2 * len(windows) + 1, 2)))
@@ -90,8 +98,18 @@ def _share_out(dy, dx, windows):
         dy = target
 
 
+def _are_side_by_side(windows):
+    """Whether no window shares elements with another, none is clipped, and none are left between them."""
+    return all(each.size == each.stride and each.inside() == (0, each.count) for each in windows)
+
+
 def _spread_block(x, y, dy, dx, windows, combine):
     """Add each ``dy`` of a block to the first element of its window that is ``y``, in ``dx``, which is all zeros."""
+    if _are_side_by_side(windows) and prod(each.size for each in windows) <= LONG:
+        places = product(*([positions for _, positions in each.steps()] for each in windows))
+        for positions, share in _to_winners(x, y, dy, [(..., (slice(None), *place)) for place in places]):
+            dx[positions] = share
+        return
     elements = [x]  # folded along no axis, the last, the last two, …
     for axis in reversed(range(1, len(windows))):
         grid = {axis + 1: windows[axis]}
@@ -101,7 +119,7 @@ def _spread_block(x, y, dy, dx, windows, combine):
         if each.size > LONG or each.stride * len(_doublings(each.size)) < each.size - 1:
             shares = [_through_halves(combine, elements[-1], dy, axis, each)]
         else:
-            shares = _to_winners(elements[-1], y, dy, axis, each)
+            shares = _to_winners(elements[-1], y, dy, along(axis, each))
         _add_to(target, shares, axis, each)
         dy, y = target, elements.pop()
 
@@ -118,9 +136,9 @@ def _add_to(target, shares, axis, windows):
             reached.add(first)
 
 
-def _to_winners(x, y, dy, axis, windows):
+def _to_winners(x, y, dy, places):
     """Go through the places of a window: where each is in ``x``, and what of ``dy`` it gets."""
-    *places, (outputs, positions) = along(axis, windows)
+    *places, (outputs, positions) = places
     left = dy.copy()
     for earlier, there in places:
         share = (x[there] == y[earlier]).astype(dy.dtype)  # ahead of the product: NumPy is slow to multiply by bool

@@ -100,7 +100,7 @@ def _grid(x, arguments):
 
 def _extreme_backward(combine, x, y, dy, arguments):
     grid = _grid(x, arguments)
-    if arguments.mask is None and blocks.fit(x, grid) and not np.isnan(y).any() and _sums_are_finite(dy, grid):
+    if arguments.mask is None and blocks.fit(x, grid) and not np.isnan(y.max()) and _sums_are_finite(dy, grid):
         return blocks_backward.extreme(combine, *(each.astype(dy.dtype, copy=False) for each in (x, y)), dy, grid)
     index = winners(combine, x, grid, arguments.mask)[1]
     return _scatter(np.where(index < 0, 0, dy), np.maximum(index, 0), x.shape, grid)
