@@ -98,6 +98,18 @@ def test_an_array_is_cut_into_blocks(block, expected):
     assert [(key[0], *((each.start, each.stop) for each in slices)) for key, *slices in cuts] == expected
 
 
+def test_the_buffers_of_numpy_are_small_in_blocks_alone():
+    before, inside = np.getbufsize(), []
+
+    def look(_):
+        inside.append(np.getbufsize())
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        blocks.in_threads(look, [], 0)
+    assert inside == [blocks.BUFFER] and np.getbufsize() == before > blocks.BUFFER
+
+
 def test_a_block_has_at_least_a_row():
     with cut(1, 0, 1):
         cuts = blocks._blocks(1, (lay_windows(10, 3, 2, "same"),), 2, 4)

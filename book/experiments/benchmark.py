@@ -14,17 +14,17 @@ import time
 from datetime import date
 from importlib.metadata import version
 from math import exp, log
-from operator import itemgetter
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
-from unittest import mock
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
 LAYOUTS = ("channels_last", "channels_first")
 ENGINES = ("poolkit", "Keras on TensorFlow", "PyTorch", "JAX", "ONNX Runtime")
+MEMORY = "memory alone"  # what no pooling in NumPy can do without
 PACKAGES = ("numpy", "keras", "tensorflow", "torch", "jax", "onnxruntime")
-ROUNDS, SECONDS = 7, 0.5  # of every row: so many turns, unless they take longer
+ROUNDS, SECONDS = 7, 0.4  # of every row: so many turns, unless they take longer
 PAUSE = 0.02  # seconds before a turn, for other engines' threads to fall asleep
 
 SLIDING = [
@@ -284,9 +284,8 @@ def same(results, expected, dtype):
     )
 
 
-def measure(job, engines):
+def measure(job, arguments, engines):
     """Milliseconds a call, of each engine that has the operation and gets it right."""
-    arguments = arrange(job)
     runs = {name: make(job) for name, make in engines.items()}
     runs = {name: run for name, run in runs.items() if run}
     expected = runs["poolkit"](*arguments)
@@ -295,6 +294,8 @@ def measure(job, engines):
         for name, run in runs.items()
         if not same(run(*arguments), expected, job.dtype)
     ]
+    results = expected if isinstance(expected, tuple) else (expected,)
+    runs[MEMORY] = lambda *arguments: touch(arguments, results)
     times = {name: [] for name in runs if name not in wrong}
     start, rounds = time.perf_counter(), 0
     while rounds < 3 or (rounds < ROUNDS and time.perf_counter() - start < SECONDS):
@@ -310,45 +311,42 @@ def measure(job, engines):
     return {name: round(1000 * median(each), 3) for name, each in times.items()}, wrong
 
 
-def parts(job):
-    """Milliseconds of a call of poolkit on one thread, by what they are spent on.
+def touch(arguments, results):
+    """Only read what a pooling is given, and write as much as it returns."""
+    import numpy as np
 
-    That is to read the array, with the operation done on it meanwhile, to work in the
-    cache, to write the result, and the rest: Python, and what float16 has checked.
-    """
     from poolkit import blocks
 
-    def timed(kind, call):
-        def run(*arguments, **options):
-            begin = time.perf_counter()
-            call(*arguments, **options)
-            spent[kind] += time.perf_counter() - begin
+    def run(pieces):
+        for piece, write in pieces:
+            piece.fill(0) if write else piece.max()
 
-        return run
+    pieces = []
+    for arrays, write in (arguments, False), (map(np.empty_like, results), True):
+        for array in arrays:
+            flat = array.reshape(-1).view(f"u{array.itemsize}")  # whole numbers: fast
+            step = blocks.BLOCK // array.itemsize
+            pieces += [(flat[i : i + step], write) for i in range(0, flat.size, step)]
+    blocks.in_threads(run, pieces, sum(piece.nbytes for piece, _ in pieces))
 
-    def run(combine, steps, x, y):
-        for step in steps:
-            one, other, result = (getattr(each, "array", None) for each in step)
-            if blocks.X in (one, other):
-                kind = "read"
-            elif job.kind == "max" and result == blocks.Y != one:  # sums wait elsewhere
-                kind = "write"
-            else:
-                kind = "cache"
-            timed(kind, run_steps)(combine, [step], x, y)
 
-    run_steps = blocks._run
-    kinds = {"_widen": "read", "_cast": "read", "_divide": "write", "_narrow": "write"}
-    watched = {name: timed(kind, getattr(blocks, name)) for name, kind in kinds.items()}
-    arguments, call, calls = arrange(job), poolkit_engine(job), []
-    with mock.patch.multiple(blocks, _run=run, **watched):
-        for _ in range(ROUNDS):
-            spent = dict.fromkeys(("read", "cache", "write"), 0)
-            begin = time.perf_counter()
-            call(*arguments)
-            total = time.perf_counter() - begin
-            calls.append((total, spent | {"rest": total - sum(spent.values())}))
-    _, spent = sorted(calls, key=itemgetter(0))[ROUNDS // 2]
+def parts(job, arguments, threads):
+    """Milliseconds of a call of poolkit, by what they are spent on.
+
+    That is NumPy's operations, as they are told apart in ``timed``, and the rest, which
+    is Python. What several threads do at the same time counts once.
+    """
+    from experiments import timed
+
+    call, totals, timed_calls = poolkit_engine(job), [], []
+    for _ in range(4):
+        begin = time.perf_counter()
+        call(*arguments)
+        totals.append(time.perf_counter() - begin)
+        timed_calls.append(timed.seconds(call, *arguments))
+    fastest = min(timed_calls, key=lambda spent: sum(spent.values()))
+    spent = {kind: seconds / threads for kind, seconds in fastest.items()}
+    spent["rest"] = max(0, min(totals) - sum(spent.values()))
     return {kind: round(1000 * seconds, 3) for kind, seconds in spent.items()}
 
 
@@ -378,14 +376,15 @@ def work(threads):
     makers = (poolkit_engine, keras_engine, torch_engine, jax_engine, onnx_engine)
     engines = dict(zip(ENGINES, makers, strict=True))
     for job in jobs():
-        times, wrong = measure(job, engines)
+        arguments = arrange(job)
+        times, wrong = measure(job, arguments, engines)
         row = job._asdict() | {
             "threads": threads,
             "milliseconds": times,
+            "memory": times.pop(MEMORY),
+            "parts": parts(job, arguments, threads),
             "wrong": wrong,
         }
-        if threads == 1 and job.size and not job.backward:
-            row["parts"] = parts(job)
         print(json.dumps(row), flush=True)
     for step in ladder(engines) if threads == 1 else ():
         print(json.dumps(step), flush=True)
@@ -393,25 +392,41 @@ def work(threads):
 
 def ladder(engines):
     """Nanoseconds for one output of a 3 × 3 maximum: each step, and each engine."""
-    import numpy as np
-    import steps
+    from experiments import steps
 
     for n, channels in ((1024, 1), (16, 64)):
-        x = np.random.default_rng(0).random((n, 113, 113, channels), np.float32)
-        job = Job("forward max", "max", x.shape, 3, 2)
         ways = {step.__name__.replace("_", " "): step for step in steps.LADDER}
+        job = Job("forward max", "max", (n, 113, 113, channels), 3, 2)
         ways |= {name: make(job) for name, make in engines.items() if name != "poolkit"}
+        yield from outputs(job, ways, steps.nine_slices)
+    job = job._replace(kind="average")
+    ways = {way.__name__.replace("_", " "): way for way in steps.MEANS}
+    yield from outputs(job, ways, steps.means_by_blocks)
+
+
+def outputs(job, ways, right):
+    """Nanoseconds for one output: the median for each way, taken in turns."""
+    import numpy as np
+
+    from experiments import steps
+
+    x = np.random.default_rng(0).random(job.shape, np.float32)
+    parts = {
+        name: x[:1, :17, :17].copy() if way is steps.plain_loops else x
+        for name, way in ways.items()
+    }
+    for name, way in ways.items():
+        if way is not steps.reading_alone:
+            np.testing.assert_allclose(way(parts[name]), right(parts[name]), rtol=1e-5)
+    times = {name: [] for name in ways}
+    for _ in range(ROUNDS):
         for name, way in ways.items():
-            part = x[:1, :17, :17].copy() if way is steps.plain_loops else x
-            expected = steps.nine_slices(part)
-            assert way is steps.reading_alone or np.array_equal(way(part), expected)
-            times = []
-            for _ in range(ROUNDS):
-                begin = time.perf_counter()
-                way(part)
-                times.append(time.perf_counter() - begin)
-            taken = median(times) / expected.size * 1e9
-            yield {"step": name, "channels": channels, "nanoseconds": taken}
+            begin = time.perf_counter()
+            way(parts[name])
+            times[name].append(time.perf_counter() - begin)
+    for name, each in times.items():
+        taken = median(each) / right(parts[name]).size * 1e9
+        yield {"step": name, "channels": job.shape[-1], "nanoseconds": taken}
 
 
 def primitives():
@@ -457,6 +472,17 @@ def small_call():
     }
 
 
+def small_calls():
+    """The best of five processes: by chance, some take half as long again for all."""
+    code = "import json, benchmark; print(json.dumps(benchmark.small_call()))"
+    command = [sys.executable, "-c", code]
+    runs = [
+        json.loads(subprocess.check_output(command, cwd=HERE, text=True))
+        for _ in range(5)
+    ]
+    return {call: min(run[call] for run in runs) for call in runs[0]}
+
+
 def machine():
     """What the numbers were measured on."""
     lines = (
@@ -487,18 +513,30 @@ PARTS = "reads the array", "works in the cache", "writes the result", "Python"
 
 
 def profiles(rows, layout, dtype):
-    """What poolkit's times are made of, where that was measured, by pooling and array.
+    """What the times of forward poolings on one thread are made of, by their names.
 
     The fastest other engine takes 1.
     """
     found = {}
     for row in rows:
-        if "parts" in row and (row["layout"], row["dtype"]) == (layout, dtype):
-            fastest = row["milliseconds"]["poolkit"] * ratio(row)
+        if row["backward"] or not row["size"] or row["threads"] > 1:
+            continue
+        if (row["layout"], row["dtype"]) == (layout, dtype):
             shape = " × ".join(map(str, row["shape"]))
             name = f"{row['kind']} {row['size']}/{row['stride']} of {shape}"
-            found[name] = [part / fastest for part in row["parts"].values()]
+            whole = sum(row["parts"].values()) * ratio(row)
+            found[name] = [part / whole for part in row["parts"].values()]
     return found
+
+
+def ratio_without_python(row):
+    """The ratio, if all that is not in NumPy's operations took no time."""
+    return ratio(row) / (1 - row["parts"]["rest"] / sum(row["parts"].values()))
+
+
+def ratio_of_memory(row):
+    """The ratio, if poolkit only read what it gets and wrote as much as it returns."""
+    return ratio(row) * row["milliseconds"]["poolkit"] / row["memory"]
 
 
 def mean(values):
@@ -558,7 +596,7 @@ def main():
         if worker.wait():
             sys.exit(f"Failed: run {__file__} {threads} to see why.")
     record = machine() | {
-        "microseconds": small_call(),
+        "microseconds": small_calls(),
         "nanoseconds": primitives(),
         "steps": steps,
     }
