@@ -441,6 +441,42 @@ def test_gradients_of_many_ties_are_those_of_the_simple_form(pool, size, stride)
         assert_allclose(pullback(dy), expected, rtol=1e-6, atol=1e-5)
 
 
+# windows side by side, of up to 12 elements and of more; axes that they fill, and that they do not
+SIDE_BY_SIDE = [
+    ((3, 30, 1), 3),
+    ((3, 31, 16), 3),
+    ((3, 40, 17), 20),
+    ((2, 12, 9, 1), (2, 3)),
+    ((2, 13, 10, 15), (3, 4)),
+    ((2, 14, 13, 16), (2, 3)),
+    ((2, 14, 15, 3), (1, 13)),
+    ((2, 9, 6, 5, 16), (3, 2, 1)),
+    ((2, 9, 6, 5, 2), (3, 2, 2)),
+]
+
+
+@pytest.mark.parametrize("pool", [max_pool, min_pool, average_pool])
+@pytest.mark.parametrize("shape, size", SIDE_BY_SIDE)
+def test_gradients_of_windows_side_by_side_are_those_of_the_simple_form(pool, shape, size):
+    x = np.random.default_rng(0).integers(0, 3, shape).astype("float32")
+    y, pullback = vjp(pool, x, size)
+    dy = np.random.default_rng(1).integers(1, 9, y.shape).astype("float32")
+    expected = pullback(dy)
+    for block in 16, 2**20:
+        with cut(block, 64, 2):
+            assert_allclose(pullback(dy), expected, rtol=1e-6)
+            assert pullback(dy).dtype == "float32"
+
+
+@pytest.mark.parametrize(
+    "size, stride, padding, expected",
+    [(2, 2, "valid", True), (2, 2, "same", False), (2, 1, "valid", False), (2, 3, "valid", False)],
+)
+def test_windows_are_side_by_side_or_not(size, stride, padding, expected):
+    windows = lay_windows(9, 3, 3, "valid"), lay_windows(7, size, stride, padding)
+    assert blocks_backward._are_side_by_side(windows) == expected
+
+
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("size", [64, 65, 300])  # longer than 64, sums are taken in float64
 def test_values_and_gradients_of_long_averages_are_those_of_the_simple_form(size, dtype):
