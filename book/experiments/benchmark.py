@@ -24,7 +24,7 @@ LAYOUTS = ("channels_last", "channels_first")
 ENGINES = ("poolkit", "Keras on TensorFlow", "PyTorch", "JAX", "ONNX Runtime")
 MEMORY = "memory alone"  # what no pooling in NumPy can do without
 PACKAGES = ("numpy", "keras", "tensorflow", "torch", "jax", "onnxruntime")
-ROUNDS, SECONDS = 7, 0.4  # of every row: so many turns, unless they take longer
+ROUNDS, SECONDS = 7, 0.3  # of every row: so many turns, unless they take longer
 PAUSE = 0.02  # seconds before a turn, for other engines' threads to fall asleep
 
 SLIDING = [
@@ -299,7 +299,8 @@ def measure(job, arguments, engines):
     times = {name: [] for name in runs if name not in wrong}
     start, rounds = time.perf_counter(), 0
     while rounds < 3 or (rounds < ROUNDS and time.perf_counter() - start < SECONDS):
-        best = min(median(each) for each in times.values()) if rounds else 0
+        engines_times = [each for name, each in times.items() if name != MEMORY]
+        best = min(map(median, engines_times)) if rounds else 0
         for name in times:
             if rounds and median(times[name]) > 5 * best:
                 continue  # one turn of an engine that is far behind says enough
@@ -319,7 +320,10 @@ def touch(arguments, results):
 
     def run(pieces):
         for piece, write in pieces:
-            piece.fill(0) if write else piece.max()
+            if write:
+                piece.fill(0)
+            else:
+                piece.max()
 
     pieces = []
     for arrays, write in (arguments, False), (map(np.empty_like, results), True):
@@ -339,7 +343,7 @@ def parts(job, arguments, threads):
     from experiments import timed
 
     call, totals, timed_calls = poolkit_engine(job), [], []
-    for _ in range(4):
+    for _ in range(3):
         begin = time.perf_counter()
         call(*arguments)
         totals.append(time.perf_counter() - begin)
@@ -391,7 +395,7 @@ def work(threads):
 
 
 def ladder(engines):
-    """Nanoseconds for one output of a 3 × 3 maximum: each step, and each engine."""
+    """Nanoseconds for one output of a 3 × 3 window: each step, and each engine."""
     from experiments import steps
 
     for n, channels in ((1024, 1), (16, 64)):
@@ -417,7 +421,9 @@ def outputs(job, ways, right):
     }
     for name, way in ways.items():
         if way is not steps.reading_alone:
-            np.testing.assert_allclose(way(parts[name]), right(parts[name]), rtol=1e-5)
+            found, expected = way(parts[name]), right(parts[name])
+            near = 1e-5 if job.kind == "average" else 0
+            np.testing.assert_allclose(found, expected, rtol=near)
     times = {name: [] for name in ways}
     for _ in range(ROUNDS):
         for name, way in ways.items():

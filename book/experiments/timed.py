@@ -5,9 +5,7 @@ from unittest import mock
 
 import numpy as np
 
-LARGE = (
-    1 << 22
-)  # bytes: arrays made this large are results, smaller ones are in the cache
+LARGE = 1 << 22  # bytes: arrays made this large are results, others are in the cache
 MAKERS = "empty", "zeros", "full", "empty_like"
 KINDS = "read", "cache", "write"
 
@@ -39,9 +37,6 @@ class Timed(np.ndarray):
 
     def copy(self):
         return _timed(np.ndarray.copy, (self,), {})
-
-    def __reduce_ex__(self, protocol):
-        raise TypeError("a timed array stays where it is")
 
 
 def _timed(call, inputs, options, out=()):
