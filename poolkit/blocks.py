@@ -12,6 +12,7 @@ axis, and all behind it.
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import groupby
 from math import prod
 from typing import NamedTuple
 
@@ -22,10 +23,14 @@ from poolkit.windows import Windows, whole_number
 BLOCK = 1 << 20  # bytes of input in a block: with what it becomes, it fits into a cache
 SHORT = 1 << 12  # bytes: a stretch of neighbours shorter than this is not worth an operation of its own
 BUFFER = 1 << 11  # elements: NumPy copies rows shorter than half of this into buffers before it works on them
+PRODUCT = 1 << 18  # multiplications in a product of matrices: with more, its library may start threads of its own
+NARROW = 16  # elements of float32 numbers: so many fill a register
 SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done before a list of steps is made
 
 FLOAT16, FLOAT32, FLOAT64 = map(np.dtype, (np.float16, np.float32, np.float64))
 INT16, UINT16 = np.dtype(np.int16), np.dtype(np.uint16)
+# With AVX-512, products of small matrices are faster than additions; with less, they were not.
+PRODUCTS = not {"X86_V4", "AVX512_SKX"}.isdisjoint(np.show_config("dicts")["SIMD Extensions"]["found"])
 X, Y, FIRST, SECOND, EVEN, ODD = range(6)  # the arrays of a block: input, output, two to hop in, two between axes
 
 _threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -110,7 +115,31 @@ def average(x, grid, count_include_pad=False):
         else:
             _divide(total, lengths, inner, result)
 
-    return _sum(x, grid, x.dtype if x.dtype.kind == "f" else FLOAT32, store)
+    means = product(x, grid, [Divisors(numbers) for numbers in (first, *others)])
+    return _sum(x, grid, x.dtype if x.dtype.kind == "f" else FLOAT32, store) if means is None else means
+
+
+def product(x, grid, divisors):
+    """The sums of windows that overlap, over ``divisors`` along each axis, by products with matrices.
+
+    None where additions are faster, or where an infinity or NaN would spoil windows that do not see it.
+    """
+    longest = max(each.size for each in grid.values())
+    narrow = prod(x.shape[next(reversed(grid)) + 1 :]) < NARROW
+    overlap = all(each.size > each.stride for each in grid.values())
+    if not PRODUCTS or x.dtype not in (FLOAT16, FLOAT32) or longest > (12 if narrow else 64) or not overlap:
+        return None
+    load, store = (_widen, _narrow) if x.dtype == FLOAT16 else (None, None)
+
+    def multiply(matmul, steps, x, y):
+        _run(matmul, steps, x, y)
+        if not -np.inf < y.min() <= y.max() < np.inf:
+            raise FloatingPointError
+
+    try:
+        return _fold(np.matmul, x, grid, FLOAT32, x.dtype, load, multiply, store, divisors)
+    except FloatingPointError:
+        return None
 
 
 def total(x, grid):
@@ -203,25 +232,28 @@ def _few(length, most):
     return next((few for few in range(most, most // 4, -1) if length % few == 0), most)
 
 
-def _fold(combine, x, grid, work, dtype, load=None, run=None, store=None):
+def _fold(combine, x, grid, work, dtype, load=None, run=None, store=None, divisors=None):
     """Fold ``x`` in dtype ``work`` and return it as ``dtype``.
 
     If these are not the dtype of ``x``, ``load(part of x, input)`` and ``store(output, part of y, rows)`` convert.
+    With ``divisors`` for every axis it is folded by products with matrices.
     """
     windows, first, last = tuple(grid.values()), next(iter(grid)), next(reversed(grid))
     y = np.empty((*x.shape[:first], *(each.count for each in windows), *x.shape[last + 1 :]), dtype)
     inner, disjoint = prod(x.shape[last + 1 :]), combine is np.add
     from_x, to_y = x.reshape(-1), y.reshape(-1)
     own = {X: load, Y: store}
-    run = run or _run
+    run, divisors = run or _run, divisors or [None] * len(grid)
 
     def run_blocks(blocks):
         ready = {}
         with np.errstate(over="raise" if work == FLOAT32 else "ignore", invalid="ignore"):
-            for (samples, outermost), rows, inputs, outputs in blocks:
-                if (samples, outermost) not in ready:
-                    ready[samples, outermost] = _ready(samples, (outermost, *windows[1:]), inner, work, disjoint, own)
-                steps, source, result = ready[samples, outermost]
+            for (samples, outermost), positions, rows, inputs, outputs in blocks:
+                divisor = divisors[0] and divisors[0].part(positions, rows)
+                axes = (outermost, divisor), *zip(windows[1:], divisors[1:], strict=True)
+                if (samples, axes) not in ready:
+                    ready[samples, axes] = _ready(samples, axes, inner, work, disjoint, own)
+                steps, source, result = ready[samples, axes]
                 if load:
                     load(from_x[inputs], source)
                 else:
@@ -250,7 +282,7 @@ def _widen(x, scaled):
     np.bitwise_and(moved, ~0x70000000, out=moved)  # the sign was copied into the new bits of the exponent
 
 
-def _narrow(scaled, half):
+def _narrow(scaled, half, rows=None):
     """Undo :func:`_widen`, to the nearest float16; to the even one on ties."""
     if not -np.inf < scaled.min() <= scaled.max() < np.inf:
         np.multiply(scaled, 2.0**112, out=half)
@@ -270,6 +302,7 @@ class Block(NamedTuple):
     """What is folded at once: how many samples, with which outermost windows; their rows, and where they lie."""
 
     key: tuple
+    positions: slice
     rows: slice
     inputs: slice
     outputs: slice
@@ -293,6 +326,7 @@ def _blocks(samples, windows, inner, itemsize):
     return [
         Block(
             (min(together, samples - i), part),
+            inputs,
             outputs,
             slice(i * size_in + inputs.start * row_in, (i + together - 1) * size_in + inputs.stop * row_in),
             slice(i * size_out + outputs.start * row_out, (i + together - 1) * size_out + outputs.stop * row_out),
@@ -303,35 +337,43 @@ def _blocks(samples, windows, inner, itemsize):
 
 
 class View(NamedTuple):
-    """Part of one array of a block: its first ``size`` elements, seen as ``item``, in ``shape``, at ``index``."""
+    """Part of one array of a block: where it starts and, along each axis, how far apart its elements are, in bytes."""
 
     array: int
-    size: int
-    item: str
+    start: int
     shape: tuple
-    index: object
+    strides: tuple
+    item: str
 
     def of(self, array):
         """The view itself; ``array`` is flat."""
-        return array[: self.size].view(self.item).reshape(self.shape)[self.index]
+        return np.ndarray(self.shape, self.item, array, self.start, self.strides)
+
+    def stop(self):
+        """Behind which byte it ends."""
+        lengths = zip(self.shape, self.strides, strict=True)
+        return self.start + sum((length - 1) * stride for length, stride in lengths) + np.dtype(self.item).itemsize
 
 
-def _ready(samples, windows, inner, work, disjoint, own):
+def _ready(samples, axes, inner, work, disjoint, own):
     """The steps for a block, with all views of its own arrays; and those for its input and output, if it has them."""
-    steps = _steps(samples, windows, inner, work, disjoint)
-    sizes = {}
-    for view in (view for step in steps for view in step if view):
-        sizes[view.array] = max(view.size, sizes.get(view.array, 0))
+    steps = _steps(samples, axes, inner, work, disjoint)
+    sizes = {X: samples * prod(each.length for each, _ in axes) * inner * work.itemsize}
+    for view in (view for step in steps for view in step if type(view) is View):
+        sizes[view.array] = max(view.stop(), sizes.get(view.array, 0))
     arrays = {array: _scratch(size, work) for array, size in sizes.items() if own.get(array, True)}
-    bound = [tuple(view.of(arrays[view.array]) if view and view.array > Y else view for view in step) for step in steps]
-    return bound, arrays.get(X), arrays.get(Y)
+
+    def bind(view):
+        return view.of(arrays[view.array]) if type(view) is View and view.array > Y else view
+
+    return [tuple(map(bind, step)) for step in steps], arrays.get(X), arrays.get(Y)
 
 
 def _scratch(size, dtype):
     """An empty array that begins where a line of the cache does: NumPy adds into it in half the time."""
-    space = np.empty(size * dtype.itemsize + 64, np.uint8)
+    space = np.empty(size + 64, np.uint8)
     start = -space.ctypes.data % 64
-    return space[start : start + size * dtype.itemsize].view(dtype)
+    return space[start : start + size].view(dtype)
 
 
 def _run(combine, steps, x, y):
@@ -344,15 +386,69 @@ def _run(combine, steps, x, y):
 
 
 @lru_cache(1024)
-def _steps(samples, windows, inner, work, disjoint):
+def _steps(samples, axes, inner, work, disjoint):
     """What to do with a block: each step is ``(one, other, result)``; without ``other``, ``one`` is copied."""
     steps, source, before = [], X, samples
-    for axis, each in enumerate(windows):
-        behind = prod(other.length for other in windows[axis + 1 :]) * inner
-        target = Y if axis == len(windows) - 1 else (EVEN, ODD)[axis % 2]
-        steps += _fold_axis(source, target, before, each, behind, work, disjoint)
+    for axis, (each, divisor) in enumerate(axes):
+        behind = prod(other.length for other, _ in axes[axis + 1 :]) * inner
+        target = Y if axis == len(axes) - 1 else (EVEN, ODD)[axis % 2]
+        if divisor:
+            steps += _multiply_axis(source, target, before, each, divisor, behind)
+        else:
+            steps += _fold_axis(source, target, before, each, behind, work, disjoint)
         source, before = target, before * each.count
     return steps
+
+
+class Divisors(NamedTuple):
+    """What sums along an axis are divided by: a number for each output or, before they are added, for each input."""
+
+    numbers: tuple
+    of_inputs: bool = False
+
+    def part(self, inputs, outputs):
+        """Those of some inputs and outputs."""
+        return self._replace(numbers=self.numbers[inputs if self.of_inputs else outputs])
+
+
+def _matrix(windows, divisors):
+    """The matrix ``(outputs, inputs)`` that adds up windows and divides."""
+    places = np.arange(windows.length) + windows.before - windows.stride * np.arange(windows.count)[:, None]
+    numbers = np.array(divisors.numbers, FLOAT32)
+    return ((places >= 0) & (places < windows.size)) / (numbers if divisors.of_inputs else numbers[:, None])
+
+
+def _multiply_axis(source, target, before, windows, divisors, behind):
+    """The steps that fold one axis by products with matrices, which add and divide at once: some outputs at a time."""
+    narrow, width = behind < NARROW, FLOAT32.itemsize
+    most = 2 * NARROW // behind if narrow else NARROW
+    rows, row = -(-windows.count // -(-windows.count // most)), behind * width
+    pieces = [windows.part(start, min(start + rows, windows.count)) for start in range(0, windows.count, rows)]
+    for (part, over), alike in groupby(pieces, lambda piece: (piece[2], divisors.part(*piece[:2]))):
+        (inputs, outputs, _), *others = alike  # which have the same matrix
+        matrix = _matrix(part, over)
+        if narrow:  # from the right, for all channels at once
+            matrix = np.kron(matrix.T, np.eye(behind, dtype=FLOAT32))
+        together = _divisor(before if narrow else behind, PRODUCT // matrix.size)
+        views = []
+        for array, length, step, index in (
+            (source, windows.length, rows * windows.stride, inputs),
+            (target, windows.count, rows, outputs),
+        ):
+            many, each = index.stop - index.start, length * row
+            if narrow:
+                shape, strides = (before // together, together, many * behind), (together * each, each, width)
+            else:
+                shape, strides = (before, behind // together, many, together), (each, together * width, row, width)
+            shape, strides = (1 + len(others), *shape), (step * row, *strides)
+            views.append(View(array, index.start * row, shape, strides, FLOAT32.str))
+        one, result = views
+        yield *((one, matrix) if narrow else (matrix, one)), result
+
+
+def _divisor(length, most):
+    """The largest divisor of ``length`` from 16 to ``most``, or ``length`` itself."""
+    return next((each for each in range(min(length, most), 15, -1) if length % each == 0), length)
 
 
 def _fold_axis(source, target, before, windows, behind, work, disjoint):
@@ -362,13 +458,15 @@ def _fold_axis(source, target, before, windows, behind, work, disjoint):
     total, start = before * windows.length * behind, first * stride - windows.before
 
     def at(array, index, item=None):
-        length = windows.count if array == target else windows.length
-        shape = (before, length) if item else (before, length, behind)
-        return View(array, before * length * behind, item or work.str, shape, np.s_[:, index])
+        length, row = windows.count if array == target else windows.length, behind * width
+        shape, strides = ((), ()) if item else ((behind,), (width,))
+        if isinstance(index, slice):
+            index = range(length)[index]
+            shape, strides, index = (len(index), *shape), (index.step * row, *strides), index.start
+        return View(array, index * row, (before, *shape), (length * row, *strides), item or work.str)
 
     def flat(array, begin, length):
-        begin *= behind
-        return View(array, begin + length, work.str, (-1,), slice(begin, begin + length))
+        return View(array, begin * behind * width, (length,), (width,), work.str)
 
     def inside(shift=0):
         return slice(start + shift, start + shift + (last - first - 1) * stride + 1, stride)
@@ -394,8 +492,8 @@ def _fold_axis(source, target, before, windows, behind, work, disjoint):
 
     if first < last and not in_place:
         if behind == 1 and stride == 2 and width in (1, 2, 4) and start == windows.length % 2 == 0 and not shifts:
-            pairs = np.s_[:, : windows.count - first]  # whose lower half is wanted; clipped windows are made anew below
-            wide = View(reached, total, f"u{2 * width}", (before, windows.length // 2), pairs)
+            pairs = windows.count - first  # whose lower half is wanted; clipped windows are made anew below
+            wide = View(reached, 0, (before, pairs), (windows.length * width, 2 * width), f"u{2 * width}")
             yield wide, None, at(target, slice(first, None), f"u{width}")
         elif not shifts:
             item = f"V{behind * width}"

@@ -26,15 +26,18 @@ CUTS = st.tuples(st.sampled_from([16, 100, 2**20]), st.sampled_from([0, 16, 2**2
 
 
 @contextmanager
-def cut(block, short, threads):
-    """Take the fast path for every array, with blocks, stretches and threads of other sizes."""
-    usual = blocks.BLOCK, blocks.SHORT, blocks.SMALL, blocks._threads
-    blocks.BLOCK, blocks.SHORT, blocks.SMALL, blocks._threads = block, short, 0, threads
+def cut(block, short, threads, products=False):
+    """Take the fast path for every array, with blocks, stretches and threads of other sizes.
+
+    Without ``products``, which round, means of few whole numbers are exact.
+    """
+    usual = blocks.BLOCK, blocks.SHORT, blocks.SMALL, blocks._threads, blocks.PRODUCTS
+    blocks.BLOCK, blocks.SHORT, blocks.SMALL, blocks._threads, blocks.PRODUCTS = block, short, 0, threads, products
     forget()
     try:
         yield
     finally:
-        blocks.BLOCK, blocks.SHORT, blocks.SMALL, blocks._threads = usual
+        blocks.BLOCK, blocks.SHORT, blocks.SMALL, blocks._threads, blocks.PRODUCTS = usual
         forget()
 
 
@@ -95,7 +98,10 @@ BLOCKS = [
 def test_an_array_is_cut_into_blocks(block, expected):
     with cut(block, 0, 1):
         cuts = blocks._blocks(3, (lay_windows(10, 3, 2, "same"), lay_windows(10, 2, 2, "valid")), 2, 4)
-    assert [(key[0], *((each.start, each.stop) for each in slices)) for key, *slices in cuts] == expected
+    found = [(each.key[0], *((part.start, part.stop) for part in each[2:])) for each in cuts]
+    assert found == expected
+    seen = [lay_windows(10, 3, 2, "same").part(*rows)[0] for _, rows, *_ in expected]
+    assert [each.positions for each in cuts] == seen
 
 
 def test_the_buffers_of_numpy_are_small_in_blocks_alone():
@@ -113,7 +119,7 @@ def test_the_buffers_of_numpy_are_small_in_blocks_alone():
 def test_a_block_has_at_least_a_row():
     with cut(1, 0, 1):
         cuts = blocks._blocks(1, (lay_windows(10, 3, 2, "same"),), 2, 4)
-    assert [(each.start, each.stop) for _, each, *_ in cuts] == [(o, o + 1) for o in range(5)]
+    assert [(each.rows.start, each.rows.stop) for each in cuts] == [(o, o + 1) for o in range(5)]
 
 
 @pytest.mark.parametrize("size, stride, count", [(4, 1, 3), (5, 1, 9), (5, 2, 3)])
@@ -165,7 +171,7 @@ STEPS = [
 
 @pytest.mark.parametrize("rule, behind, disjoint, expected", STEPS)
 def test_long_windows_take_few_steps(rule, behind, disjoint, expected):
-    assert len(blocks._steps(1, (lay_windows(*rule),), behind, blocks.FLOAT32, disjoint)) == expected
+    assert len(blocks._steps(1, ((lay_windows(*rule), None),), behind, blocks.FLOAT32, disjoint)) == expected
 
 
 # dtype, elements of an axis, stride, elements behind each -> as what the elements that a stride meets are copied
@@ -182,8 +188,8 @@ COPIES = [
 
 @pytest.mark.parametrize("dtype, length, stride, behind, expected", COPIES)
 def test_elements_are_copied_in_large_pieces(dtype, length, stride, behind, expected):
-    windows = (lay_windows(length, 1, stride, "valid"),)
-    assert [one.item for one, *_ in blocks._steps(1, windows, behind, np.dtype(dtype), False)] == [expected]
+    axes = ((lay_windows(length, 1, stride, "valid"), None),)
+    assert [one.item for one, *_ in blocks._steps(1, axes, behind, np.dtype(dtype), False)] == [expected]
 
 
 @pytest.mark.parametrize("padding", ["valid", "same", "same_lower", [(1, 0)], [(1, 1)], [(2, 0)]])
@@ -335,6 +341,178 @@ def test_long_windows_on_a_line_are_those_of_the_simple_form(combine, rule, seed
     with cut(*cuts):
         assume(blocks.fit(x, grid))
         assert_array_equal(fast(*first, x, grid), expected)
+
+
+@st.composite
+def overlapping(draw):
+    """An array, and a grid of windows of which each shares elements with the next, along every axis."""
+    rank = draw(st.integers(1, 3))
+    rules = []
+    for _ in range(rank):
+        length = draw(st.integers(2, (120, 30, 9)[rank - 1]))
+        size = draw(st.integers(2, min(length, 64)))
+        pair = (draw(st.integers(0, size - 1)), draw(st.integers(0, size - 1)))
+        rules.append((length, size, draw(st.integers(1, size - 1)), draw(st.sampled_from(["valid", "same", pair]))))
+    samples, channels = draw(st.integers(1, 3)), draw(st.sampled_from([1, 2, 3, 15, 16, 17, 40]))
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    x = random.standard_normal((samples, *(length for length, *_ in rules), channels))
+    grid = {axis: lay_windows(*rule) for axis, rule in enumerate(rules, 1)}
+    return x.astype(draw(st.sampled_from(["float16", "float32"]))), grid
+
+
+def lengths(grid, count_include_pad):
+    """How many elements windows see along each axis."""
+    counted = (each.with_padding() if count_include_pad else each for each in grid.values())
+    return [tuple(each.lengths().tolist()) for each in counted]
+
+
+@given(overlapping(), st.booleans(), CUTS)
+def test_averages_by_products_are_those_of_the_simple_form(pooling, count_include_pad, cuts):
+    x, grid = pooling
+    expected = folds.average(x.astype(float), grid, None, count_include_pad)
+    divisors = [blocks.Divisors(each) for each in lengths(grid, count_include_pad)]
+    with cut(*cuts, products=True):
+        assume(blocks.fit(x, grid))
+        y = blocks.product(x, grid, divisors)
+        assume(y is not None)
+        assert_array_equal(blocks.average(x, grid, count_include_pad), y)
+    assert_allclose(y, expected, rtol=1e-3 if x.dtype == "float16" else 1e-5, atol=1e-6)
+    assert y.dtype == x.dtype
+
+
+@given(overlapping(), st.booleans(), CUTS)
+def test_gradients_by_products_are_those_of_the_simple_form(pooling, count_include_pad, cuts):
+    x, grid = pooling
+    x = x.astype("float32")
+    rules = [[each.size for each in grid.values()], 1, [(each.before, each.size - 1) for each in grid.values()]]
+    y, pullback = vjp(average_pool, x, *rules, count_include_pad=count_include_pad)
+    dy = np.random.default_rng(0).standard_normal(y.shape, "float32")
+    expected = pullback(dy)
+    with cut(*cuts, products=True):
+        assert_allclose(pullback(dy), expected, rtol=1e-5, atol=1e-6)
+
+
+PRODUCTS = [
+    ((2, 200, 15), "float32", (12, 1), True, True),
+    ((2, 200, 15), "float32", (13, 1), True, False),
+    ((2, 200, 16), "float32", (13, 1), True, True),
+    ((2, 200, 16), "float32", (64, 1), True, True),
+    ((2, 200, 16), "float32", (65, 1), True, False),
+    ((2, 200, 16), "float32", (2, 2), True, False),
+    ((2, 200, 16), "float32", (3, 2), True, True),
+    ((2, 200, 16), "float32", (3, 2), False, False),
+    ((2, 200, 16), "float16", (3, 2), True, True),
+    ((2, 200, 16), "float64", (3, 2), True, False),
+    ((2, 200, 16), "int16", (3, 2), True, False),
+    ((2, 20, 20, 16), "float32", ((3, 2), (2, 2)), True, False),
+]
+
+
+@pytest.mark.parametrize("shape, dtype, rule, products, expected", PRODUCTS)
+def test_overlapping_windows_of_float32_are_averaged_by_products(shape, dtype, rule, products, expected):
+    x = np.ones(shape, dtype)
+    grid = lay_grid(shape, *rule, "same", "channels_last")
+    with cut(2**20, 64, 1, products):
+        y = blocks.product(x, grid, [blocks.Divisors(each) for each in lengths(grid, False)])
+    assert (y is not None) == expected
+
+
+@pytest.mark.parametrize("special", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize("channels", [1, 20])
+def test_nan_and_infinities_stay_in_their_windows(channels, dtype, special):
+    x = np.random.default_rng(0).integers(-9, 9, (2, 90, 80, channels)).astype(dtype)
+    x[1, 50, 40, -1] = special
+    expected, pullback = vjp(average_pool, x, 3, 1)
+    with cut(20_000, 64, 2, products=True):
+        y = average_pool(x, 3, 1)
+        dx = pullback(expected)
+    assert np.isfinite(expected).sum() == expected.size - 9
+    assert_allclose(y, expected, rtol=1e-3)
+    assert np.isfinite(dx).sum() == dx.size - 25
+
+
+def test_large_numbers_whose_mean_is_small_are_averaged():
+    x = np.full((1, 10_000, 1), 3e38, "float32")
+    with cut(2**20, 64, 1, products=True):
+        assert_allclose(average_pool(x, 3, 1), np.full((1, 9998, 1), 3e38), rtol=1e-6)
+
+
+# windows, what is divided by -> which share of each input each output gets
+MATRICES = [
+    ((4, 3, 1, "valid"), (3, 3), False, [[1 / 3, 1 / 3, 1 / 3, 0], [0, 1 / 3, 1 / 3, 1 / 3]]),
+    ((3, 3, 1, "same"), (2, 3, 2), False, [[0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3], [0, 0.5, 0.5]]),
+    ((3, 3, 1, "same"), (2, 3, 2), True, [[0.5, 1 / 3, 0], [0.5, 1 / 3, 0.5], [0, 1 / 3, 0.5]]),
+    ((5, 3, 2, "valid"), (1, 2), False, [[1, 1, 1, 0, 0], [0, 0, 0.5, 0.5, 0.5]]),
+]
+
+
+@pytest.mark.parametrize("rule, numbers, of_inputs, expected", MATRICES)
+def test_a_mean_is_a_product_with_a_matrix(rule, numbers, of_inputs, expected):
+    matrix = blocks._matrix(lay_windows(*rule), blocks.Divisors(numbers, of_inputs))
+    assert_array_equal(matrix, np.float32(expected), strict=True)
+
+
+@pytest.mark.parametrize("of_inputs, expected", [(False, (6, 7)), (True, (7, 8, 9))])
+def test_a_part_of_an_axis_has_a_part_of_the_divisors(of_inputs, expected):
+    part = blocks.Divisors((5, 6, 7, 8, 9), of_inputs).part(slice(2, 5), slice(1, 3))
+    assert part == (expected, of_inputs)
+
+
+@pytest.mark.parametrize(
+    "length, most, expected", [(96, 40, 32), (96, 17, 16), (96, 15, 96), (30, 100, 30), (97, 50, 97), (17, 16, 17)]
+)
+def test_a_long_axis_is_divided_evenly(length, most, expected):
+    assert blocks._divisor(length, most) == expected
+
+
+# windows, elements behind each -> the shapes of the matrices, and how many products there are with each
+MULTIPLIED = [
+    ((100, 3, 1, "valid"), 64, [((14, 16), 7)]),
+    ((100, 3, 1, "same"), 64, [((15, 16), 1), ((15, 17), 5), ((10, 11), 1)]),
+    ((98, 3, 1, "valid"), 1, [((32, 34), 3)]),
+    ((98, 3, 1, "valid"), 3, [((30, 36), 9), ((18, 24), 1)]),
+    ((9, 3, 2, "valid"), 16, [((4, 9), 1)]),
+]
+
+
+@pytest.mark.parametrize("rule, behind, expected", MULTIPLIED)
+def test_equal_products_are_one_step(rule, behind, expected):
+    windows = lay_windows(*rule)
+    divisors = blocks.Divisors(tuple(windows.lengths().tolist()))
+    steps = list(blocks._multiply_axis(0, 1, 64, windows, divisors, behind))
+    found = []
+    for one, other, result in steps:
+        matrix, view = (one, other) if behind >= blocks.NARROW else (other.T, one)
+        found.append((matrix.shape, view.shape[0]))
+        assert view.shape[0] == result.shape[0] and matrix.dtype == "float32"
+        assert matrix.size * min(view.shape[-1], view.shape[-2]) <= blocks.PRODUCT
+    assert found == expected
+
+
+def test_products_are_small_enough_for_one_thread():
+    windows = lay_windows(100, 3, 1, "valid")
+    divisors = blocks.Divisors((3,) * 98)
+    for before, behind in (2**14, 1), (1, 2**14):
+        for one, other, result in blocks._multiply_axis(0, 1, before, windows, divisors, behind):
+            inner = one.shape[-1]
+            assert inner == other.shape[-2]
+            assert blocks.PRODUCT / 2 < inner * result.shape[-1] * result.shape[-2] <= blocks.PRODUCT
+
+
+def test_a_view_knows_where_it_starts_and_stops():
+    view = blocks.View(0, 8, (2, 3), (20, 8), "f4")
+    array = np.arange(12, dtype="f4")
+    assert_array_equal(view.of(array), np.float32([[2, 4, 6], [7, 9, 11]]), strict=True)
+    assert view.stop() == array.nbytes
+
+
+def test_products_are_left_to_processors_that_are_good_at_them():
+    code = "from poolkit import blocks; print(blocks.PRODUCTS)"
+    features = np.show_config("dicts")["SIMD Extensions"]["found"]
+    disabled = os.environ | {"NPY_DISABLE_CPU_FEATURES": " ".join(each for each in features if each != "X86_V3")}
+    for environment, expected in (os.environ, blocks.PRODUCTS), (disabled, False):
+        assert subprocess.check_output([sys.executable, "-c", code], env=environment, text=True) == f"{expected}\n"
 
 
 AXES = [
@@ -606,7 +784,7 @@ def test_a_whole_map_takes_little_memory():
 
 
 def test_arrays_of_a_block_begin_with_a_line_of_the_cache():
-    arrays = [blocks._scratch(size, blocks.FLOAT32) for size in range(1, 1000, 7)]
+    arrays = [blocks._scratch(4 * size, blocks.FLOAT32) for size in range(1, 1000, 7)]
     assert [each.size for each in arrays] == list(range(1, 1000, 7))
     assert not any(each.ctypes.data % 64 for each in arrays)
 
@@ -631,6 +809,16 @@ def test_gradients_that_leave_float32_are_infinite_and_no_others():
     _, pullback = vjp(average_pool, np.zeros((1, 10_000, 1), "float32"), 3, 1, "same")
     dx = pullback(np.full((1, 10_000, 1), 3.4e38)).ravel()  # the first window has two elements, the second three
     assert_allclose(dx[[0, 1, 2, -1]], [3.4e38 * 5 / 6, np.inf, 3.4e38, 3.4e38 * 5 / 6])
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_gradients_that_leave_float32_on_the_way_are_right(sign):
+    _, pullback = vjp(average_pool, np.zeros((1, 10_000, 1), "float32"), 7, 1, "same")
+    dy = np.zeros((1, 10_000, 1), "float32")
+    dy[0, :7, 0] = [sign * 3.4e38] * 6 + [sign * -3.4e38]
+    expected = sign * 3.4e38 * (1 / 4 + 1 / 5 + 1 / 6 + 2 / 7)
+    with cut(2**20, 64, 1, products=True):
+        assert_allclose(pullback(dy)[0, 3, 0], expected, rtol=1e-6)
 
 
 def test_sums_that_leave_float64_are_infinite():
@@ -682,11 +870,13 @@ def test_an_error_in_any_thread_is_raised():
         blocks.in_threads(fail_elsewhere, [], 17)
 
 
-@pytest.mark.parametrize("threads", [1, 2, 5])
-def test_the_number_of_threads_changes_nothing(threads):
+@pytest.mark.parametrize("products", [False, True])
+@pytest.mark.parametrize("threads", [2, 5])
+def test_the_number_of_threads_changes_nothing(threads, products):
     x = np.random.default_rng(0).random((5, 100, 90, 16), "float32")
-    expected = max_pool(x, 3, 2, "same"), average_pool(x, 3, 2, "same")
-    with cut(blocks.BLOCK, blocks.SHORT, threads):
+    with cut(blocks.BLOCK, blocks.SHORT, 1, products):
+        expected = max_pool(x, 3, 2, "same"), average_pool(x, 3, 2, "same")
+    with cut(blocks.BLOCK, blocks.SHORT, threads, products):
         assert_array_equal(max_pool(x, 3, 2, "same"), expected[0])
         assert_array_equal(average_pool(x, 3, 2, "same"), expected[1])
 

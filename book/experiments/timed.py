@@ -5,6 +5,8 @@ from unittest import mock
 
 import numpy as np
 
+from poolkit import blocks
+
 LARGE = 1 << 22  # bytes: arrays made this large are results, others are in the cache
 MAKERS = "empty", "zeros", "full", "empty_like"
 KINDS = "read", "cache", "write"
@@ -94,6 +96,17 @@ def _made(make):
     return made
 
 
+def _view(of):
+    def view(self, array):
+        part = of(self, array)
+        if isinstance(array, Timed):
+            part = part.view(Timed)
+            part.kind = array.kind
+        return part
+
+    return view
+
+
 def seconds(call, *arguments):
     """What a call spends on each kind of operation, in all threads together.
 
@@ -102,6 +115,7 @@ def seconds(call, *arguments):
     """
     spent.clear()
     makers = {name: _made(getattr(np, name)) for name in MAKERS}
-    with mock.patch.multiple(np, asarray=np.asanyarray, **makers):
+    views = mock.patch.object(blocks.View, "of", _view(blocks.View.of))
+    with views, mock.patch.multiple(np, asarray=np.asanyarray, **makers):
         call(*map(argument, arguments))
     return {kind: sum(s for k, s in spent if k == kind) for kind in KINDS}
