@@ -206,7 +206,8 @@ def _reduce(combine, x, grid, work, dtype):
                     total = total / size
                 y[samples] = total
 
-    together = max(1, lead * 2 * BLOCK // x.nbytes)  # what is read only once need not stay in the cache
+    # What is read only once need not stay in the cache; what is converted has to.
+    together = -(-lead // (4 * _threads)) if x.dtype == work else max(1, lead * 2 * BLOCK // x.nbytes)
     in_threads(run, [slice(start, start + together) for start in range(0, lead, together)], x.nbytes)
     return y.reshape(*x.shape[:first], *[1] * len(grid), *x.shape[last + 1 :])
 
