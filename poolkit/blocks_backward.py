@@ -91,8 +91,9 @@ def _share_out(dy, dx, windows):
         seen = dx[:, *(slice(each.count * each.size) for each in windows)].reshape(len(dx), *pairs, -1)
         dy = np.expand_dims(dy, tuple(range(2, 2 * len(windows) + 1, 2)))
         if dx.shape[-1] < 16:  # too few channels for one copy each
+            item = f"V{dx.shape[-1] * dx.itemsize}"
             for place in range(windows[-1].size):
-                seen[..., place, :] = dy[..., 0, :]
+                seen.view(item)[..., place, 0] = dy.view(item)[..., 0, 0]
         else:
             seen[...] = dy
         return
