@@ -458,13 +458,14 @@ def _fold_axis(source, target, before, windows, behind, work, disjoint):
     first, last = windows.inside()
     total, start = before * windows.length * behind, first * stride - windows.before
 
-    def at(array, index, item=None):
+    def at(array, index, item=None, channel=None):
         length, row = windows.count if array == target else windows.length, behind * width
-        shape, strides = ((), ()) if item else ((behind,), (width,))
+        shape, strides = ((), ()) if item or channel is not None else ((behind,), (width,))
         if isinstance(index, slice):
             index = range(length)[index]
             shape, strides, index = (len(index), *shape), (index.step * row, *strides), index.start
-        return View(array, index * row, (before, *shape), (length * row, *strides), item or work.str)
+        begin = index * row + (channel or 0) * width
+        return View(array, begin, (before, *shape), (length * row, *strides), item or work.str)
 
     def flat(array, begin, length):
         return View(array, begin * behind * width, (length,), (width,), work.str)
@@ -475,10 +476,11 @@ def _fold_axis(source, target, before, windows, behind, work, disjoint):
     hops, shifts = doubling(size, disjoint) if first < last else [], []
     alone = behind * 16 if stride > 1 else windows.count * behind  # with a stride, all at once is more than is wanted
     short = alone * width < SHORT
+    three = behind == 3 and stride > 1  # channels: NumPy is slow to copy so many at a time
     if hops and not short and (len(hops) - 1) * stride + 1 < size - 1:
         *hops, (again, shift, _) = hops
         shifts = [(again, shift)]
-    elif not short:
+    elif not short or (three and size <= 3):
         hops, shifts = [], [(False, shift) for shift in range(1, size)]
     in_place = short and hops and stride == 1 and windows.count == windows.length
 
@@ -496,13 +498,16 @@ def _fold_axis(source, target, before, windows, behind, work, disjoint):
             pairs = windows.count - first  # whose lower half is wanted; clipped windows are made anew below
             wide = View(reached, 0, (before, pairs), (windows.length * width, 2 * width), f"u{2 * width}")
             yield wide, None, at(target, slice(first, None), f"u{width}")
-        elif not shifts:
+        elif not shifts and not three:
             item = f"V{behind * width}"
             yield at(reached, inside(), item), None, at(target, slice(first, last), item)
-        one = at(reached, inside())
-        for again, shift in shifts:
-            yield one, at(source if again else reached, inside(shift)), at(target, slice(first, last))
-            one = at(target, slice(first, last))
+        for channel in range(3) if three else [None]:
+            one, result = at(reached, inside(), channel=channel), at(target, slice(first, last), channel=channel)
+            if three and not shifts:
+                yield one, None, result
+            for again, shift in shifts:
+                yield one, at(source if again else reached, inside(shift), channel=channel), result
+                one = result
 
     ends = [0, *(o * stride - windows.before + size for o in range(first))]
     starts = [*(o * stride - windows.before for o in range(last, windows.count)), windows.length]

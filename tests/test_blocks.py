@@ -158,6 +158,10 @@ STEPS = [
     ((1025, 3, 1, "valid"), 1, False, 3),  # short: with a copy
     ((127, 5, 1, "same"), 1, True, 9),  # three steps, and three for each end
     ((1026, 3, 1, "valid"), 1, False, 2),
+    ((200, 2, 2, "valid"), 3, False, 3),  # each of three channels alone
+    ((200, 3, 2, "valid"), 3, False, 6),
+    ((200, 4, 2, "valid"), 3, False, 5),
+    ((200, 3, 1, "valid"), 3, False, 3),
     ((200, 4, 1, "valid"), 512, False, 2),
     ((200, 7, 1, "valid"), 512, False, 3),
     ((200, 7, 1, "valid"), 512, True, 4),
@@ -176,20 +180,21 @@ def test_long_windows_take_few_steps(rule, behind, disjoint, expected):
 
 # dtype, elements of an axis, stride, elements behind each -> as what the elements that a stride meets are copied
 COPIES = [
-    ("uint8", 8, 2, 1, "u2"),  # pairs, of which half is kept: faster than to skip
-    ("int16", 8, 2, 1, "u4"),
-    ("float32", 8, 2, 1, "u8"),
-    ("float64", 8, 2, 1, "V8"),
-    ("float32", 9, 2, 1, "V4"),
-    ("float32", 8, 3, 1, "V4"),
-    ("float32", 8, 2, 3, "V12"),  # all at once
+    ("uint8", 8, 2, 1, ["u2"]),  # pairs, of which half is kept: faster than to skip
+    ("int16", 8, 2, 1, ["u4"]),
+    ("float32", 8, 2, 1, ["u8"]),
+    ("float64", 8, 2, 1, ["V8"]),
+    ("float32", 9, 2, 1, ["V4"]),
+    ("float32", 8, 3, 1, ["V4"]),
+    ("float32", 8, 2, 2, ["V8"]),  # all at once
+    ("float32", 8, 2, 3, 3 * ["<f4"]),  # but not three
 ]
 
 
 @pytest.mark.parametrize("dtype, length, stride, behind, expected", COPIES)
 def test_elements_are_copied_in_large_pieces(dtype, length, stride, behind, expected):
     axes = ((lay_windows(length, 1, stride, "valid"), None),)
-    assert [one.item for one, *_ in blocks._steps(1, axes, behind, np.dtype(dtype), False)] == [expected]
+    assert [one.item for one, *_ in blocks._steps(1, axes, behind, np.dtype(dtype), False)] == expected
 
 
 @pytest.mark.parametrize("padding", ["valid", "same", "same_lower", [(1, 0)], [(1, 1)], [(2, 0)]])
@@ -781,6 +786,13 @@ def test_a_whole_map_takes_little_memory():
     x = np.ones((1, 1024, 1024, 8), "uint8")
     _, peak = watch_memory(lambda: blocks.whole_average(x, lay_whole_map(x.shape, "channels_last")))
     assert peak < 4 * blocks.BLOCK
+
+
+def test_few_maps_are_converted_at_once():
+    x = np.ones((64, 256, 256, 8), "uint8")
+    with cut(blocks.BLOCK, blocks.SHORT, 1):
+        _, peak = watch_memory(lambda: blocks.whole_average(x, lay_whole_map(x.shape, "channels_last")))
+    assert peak < 6 * blocks.BLOCK
 
 
 def test_arrays_of_a_block_begin_with_a_line_of_the_cache():
