@@ -30,7 +30,8 @@ SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done before a 
 FLOAT16, FLOAT32, FLOAT64 = map(np.dtype, (np.float16, np.float32, np.float64))
 INT16, UINT16 = np.dtype(np.int16), np.dtype(np.uint16)
 # With AVX-512, products of small matrices are faster than additions; with less, they were not.
-PRODUCTS = not {"X86_V4", "AVX512_SKX"}.isdisjoint(np.show_config("dicts")["SIMD Extensions"]["found"])
+_simd = np.show_config("dicts").get("SIMD Extensions", {})  # nothing is there, or no list, if there are none
+PRODUCTS = not {"X86_V4", "AVX512_SKX"}.isdisjoint(_simd.get("found", ()))
 X, Y, FIRST, SECOND, EVEN, ODD = range(6)  # the arrays of a block: input, output, two to hop in, two between axes
 
 _threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -25,7 +25,7 @@ ENGINES = ("poolkit", "Keras on TensorFlow", "PyTorch", "JAX", "ONNX Runtime")
 MEMORY = "memory alone"  # what no pooling in NumPy can do without
 PACKAGES = ("numpy", "keras", "tensorflow", "torch", "jax", "onnxruntime")
 ROUNDS, SECONDS = 7, 0.3  # of every row: so many turns, unless they take longer
-PAUSE = 0.02  # seconds before a turn, for other engines' threads to fall asleep
+PAUSE = 0.02  # seconds before a turn, for threads of other engines to fall asleep
 
 SLIDING = [
     ((32, 112, 112, 64), 3, 2, "same"),
@@ -304,7 +304,7 @@ def measure(job, arguments, engines):
         for name in times:
             if rounds and median(times[name]) > 5 * best:
                 continue  # one turn of an engine that is far behind says enough
-            time.sleep(PAUSE)
+            time.sleep(PAUSE if os.environ["THREADS"] != "1" else 0)
             begin = time.perf_counter()
             runs[name](*arguments)
             times[name].append(time.perf_counter() - begin)
@@ -403,9 +403,32 @@ def ladder(engines):
         job = Job("forward max", "max", (n, 113, 113, channels), 3, 2)
         ways |= {name: make(job) for name, make in engines.items() if name != "poolkit"}
         yield from outputs(job, ways, steps.nine_slices)
-    job = job._replace(kind="average")
+    yield from means()
+
+
+def means():
+    """The same for means, with 64 channels, by what NumPy has to sum windows."""
+    from experiments import steps
+
+    job = Job("forward average", "average", (16, 113, 113, 64), 3, 2)
     ways = {way.__name__.replace("_", " "): way for way in steps.MEANS}
-    yield from outputs(job, ways, steps.means_by_blocks)
+    yield from outputs(job, ways, steps.blocks_of_sums)
+
+
+def means_without_avx512():
+    """The same with the products that OpenBLAS has for processors without AVX-512."""
+    code = """
+import json, os
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
+import benchmark, poolkit
+poolkit.set_threads(1)
+print(json.dumps(list(benchmark.means())))"""
+    older = {"OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", code]
+    return json.loads(
+        subprocess.check_output(command, cwd=HERE, env=os.environ | older)
+    )
 
 
 def outputs(job, ways, right):
@@ -605,6 +628,7 @@ def main():
         "microseconds": small_calls(),
         "nanoseconds": primitives(),
         "steps": steps,
+        "means_without_avx512": means_without_avx512(),
     }
     lines = ",\n".join(map(json.dumps, rows))  # a row a line
     text = f'{json.dumps(record)[:-1]}, "rows": [\n{lines}\n]}}\n'

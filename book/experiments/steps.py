@@ -1,6 +1,7 @@
 """Ways to pool 3 × 3 windows, stride 2: to their maxima from slow to fast, to means."""
 
 from functools import reduce
+from unittest import mock
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -66,18 +67,33 @@ def means_by_sum(x):
     return windows.sum(axis=(-2, -1)) / np.float32(9)
 
 
-def means_by_matrix(x):
-    """The rows of each window by a matrix product, then the columns by additions."""
+def mean_matrix(length, size, stride):
+    """Row o holds the share of each position in window o."""
+    windows = np.arange((length - size) // stride + 1)[:, None]
+    place = np.arange(length) - stride * windows
+    return ((place >= 0) & (place < size)) / np.float32(size)
+
+
+def means_by_matrices(x):
     n, h, w, c = x.shape
-    rows = sliding_window_view(x.reshape(n, h, w * c), 3, axis=1)[:, ::2]
-    sums = (np.ones(3, x.dtype) @ np.moveaxis(rows, 3, 2)).reshape(n, -1, w, c)
-    columns = w - 2
-    y = sums[:, :, 0:columns:2] + sums[:, :, 1 : 1 + columns : 2]
-    return (y + sums[:, :, 2 : 2 + columns : 2]) / np.float32(9)
+    rows = mean_matrix(h, 3, 2) @ x.reshape(n, h, w * c)
+    return mean_matrix(w, 3, 2) @ rows.reshape(n, -1, w, c)
 
 
-def means_by_blocks(x):
-    return poolkit.average_pool(x, 3, 2)
+def blocks_of_sums(x):
+    with mock.patch.object(poolkit.blocks, "PRODUCTS", False):
+        return poolkit.average_pool(x, 3, 2)
 
 
-MEANS = means_by_einsum, means_by_sum, means_by_matrix, means_by_blocks
+def blocks_of_products(x):
+    with mock.patch.object(poolkit.blocks, "PRODUCTS", True):
+        return poolkit.average_pool(x, 3, 2)
+
+
+MEANS = (
+    means_by_einsum,
+    means_by_sum,
+    means_by_matrices,
+    blocks_of_sums,
+    blocks_of_products,
+)
