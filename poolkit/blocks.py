@@ -103,21 +103,26 @@ def _extreme_of_bits(combine, x, grid):
 
 def average(x, grid, count_include_pad=False):
     """The mean of every window."""
-    counted = [each.with_padding() if count_include_pad else each for each in grid.values()]
-    first, *others = (tuple(each.lengths().tolist()) for each in counted)
+    first, *others = lengths(grid, count_include_pad)
     inner = prod(x.shape[next(reversed(grid)) + 1 :])
 
     def store(total, result, rows):
-        lengths = (first[rows], *others)
+        numbers = (first[rows], *others)
         if x.dtype == FLOAT16 and total.dtype == FLOAT32:
             mean = np.empty_like(total)
-            _divide(total, lengths, inner, mean)
+            _divide(total, numbers, inner, mean)
             _narrow(mean, result)
         else:
-            _divide(total, lengths, inner, result)
+            _divide(total, numbers, inner, result)
 
     means = product(x, grid, [Divisors(numbers) for numbers in (first, *others)])
     return _sum(x, grid, x.dtype if x.dtype.kind == "f" else FLOAT32, store) if means is None else means
+
+
+def lengths(grid, count_include_pad):
+    """How many elements windows see, or see with padding, along each axis."""
+    counted = (each.with_padding() if count_include_pad else each for each in grid.values())
+    return [tuple(each.lengths().tolist()) for each in counted]
 
 
 def product(x, grid, divisors):

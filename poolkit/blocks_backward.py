@@ -21,8 +21,7 @@ def average(x, dy, grid, count_include_pad):
     number = counts(x, grid, None, count_include_pad).astype(dy.dtype)
     turned = {axis: _turned(windows) for axis, windows in grid.items()}
     if all(windows.stride == 1 for windows in grid.values()) and blocks.fit(dy, turned):
-        lengths = ((each.with_padding() if count_include_pad else each).lengths() for each in grid.values())
-        divisors = [blocks.Divisors(tuple(each.tolist()), of_inputs=True) for each in lengths]
+        divisors = [blocks.Divisors(each, of_inputs=True) for each in blocks.lengths(grid, count_include_pad)]
         if (dx := blocks.product(dy, turned, divisors)) is not None:
             return dx
         shares = np.empty_like(dy)

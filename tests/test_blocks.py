@@ -365,17 +365,11 @@ def overlapping(draw):
     return x.astype(draw(st.sampled_from(["float16", "float32"]))), grid
 
 
-def lengths(grid, count_include_pad):
-    """How many elements windows see along each axis."""
-    counted = (each.with_padding() if count_include_pad else each for each in grid.values())
-    return [tuple(each.lengths().tolist()) for each in counted]
-
-
 @given(overlapping(), st.booleans(), CUTS)
 def test_averages_by_products_are_those_of_the_simple_form(pooling, count_include_pad, cuts):
     x, grid = pooling
     expected = folds.average(x.astype(float), grid, None, count_include_pad)
-    divisors = [blocks.Divisors(each) for each in lengths(grid, count_include_pad)]
+    divisors = [blocks.Divisors(each) for each in blocks.lengths(grid, count_include_pad)]
     with cut(*cuts, products=True):
         assume(blocks.fit(x, grid))
         y = blocks.product(x, grid, divisors)
@@ -418,7 +412,7 @@ def test_overlapping_windows_of_float32_are_averaged_by_products(shape, dtype, r
     x = np.ones(shape, dtype)
     grid = lay_grid(shape, *rule, "same", "channels_last")
     with cut(2**20, 64, 1, products):
-        y = blocks.product(x, grid, [blocks.Divisors(each) for each in lengths(grid, False)])
+        y = blocks.product(x, grid, [blocks.Divisors(each) for each in blocks.lengths(grid, False)])
     assert (y is not None) == expected
 
 

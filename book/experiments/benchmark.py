@@ -338,7 +338,8 @@ def parts(job, arguments, threads):
     """Milliseconds of a call of poolkit, by what they are spent on.
 
     That is NumPy's operations, as they are told apart in ``timed``, and the rest, which
-    is Python. What several threads do at the same time counts once.
+    is Python and all else between them. What several threads do at the same time
+    counts once.
     """
     from experiments import timed
 
