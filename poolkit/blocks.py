@@ -24,6 +24,7 @@ BLOCK = 1 << 20  # bytes of input in a block: with what it becomes, it fits into
 SHORT = 1 << 12  # bytes: a stretch of neighbours shorter than this is not worth an operation of its own
 BUFFER = 1 << 11  # elements: NumPy copies rows shorter than half of this into buffers before it works on them
 PRODUCT = 1 << 18  # multiplications in a product of matrices: with more, its library may start threads of its own
+VECTOR = 1 << 13  # elements of a matrix that is multiplied with a vector: likewise
 NARROW = 16  # elements of float32 numbers: so many fill a register
 SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done before a list of steps is made
 
@@ -128,7 +129,8 @@ def lengths(grid, count_include_pad):
 def product(x, grid, divisors):
     """The sums of windows that overlap, over ``divisors`` along each axis, by products with matrices.
 
-    None where additions are faster, or where an infinity or NaN would spoil windows that do not see it.
+    None where additions are faster, or where an infinity or NaN would spoil windows that do not see it: it is times 0
+    in every output of its product.
     """
     longest = max(each.size for each in grid.values())
     narrow = prod(x.shape[next(reversed(grid)) + 1 :]) < NARROW
@@ -138,8 +140,9 @@ def product(x, grid, divisors):
     load, store = (_widen, _narrow) if x.dtype == FLOAT16 else (None, None)
 
     def multiply(matmul, steps, x, y):
+        *steps, (sample, _, _) = steps
         _run(matmul, steps, x, y)
-        if not -np.inf < y.min() <= y.max() < np.inf:
+        if not np.isfinite(np.add.reduce(sample.of(y), axis=None)):
             raise FloatingPointError
 
     try:
@@ -223,19 +226,25 @@ def _reduce_rows(combine, x):
     if combine is not np.add or x.dtype == FLOAT64:
         return combine.reduce(x, axis=1)
     lead, length, inner = x.shape
-    few = _few(length, 256 if inner == 1 else 64)
+    few = _few(length, 256 if inner == 1 else 32)
     some = length % few
     many = x[:, some:].reshape(lead, length // few, few, inner)
-    # Both take half the time of add.reduce: the one to add neighbours, the other to add rows.
-    sums = np.einsum("ijkl->ijl", many) if inner == 1 else np.ones(few, FLOAT32) @ many
+    ones = np.ones(few, FLOAT32)  # a product with them takes half the time of add.reduce
+    if inner == 1:
+        rows = many.reshape(lead if some else 1, -1, few)
+        together = _divisor(rows.shape[1], VECTOR // few, 1)
+        sums = (rows.reshape(len(rows), -1, together, few) @ ones).reshape(lead, -1, 1)
+    else:
+        sums = ones @ many
     total = sums.sum(1, FLOAT64) if len(sums[0]) > 1 else sums[:, 0]
     return total + np.einsum("ikl->il", x[:, :some]) if some else total
 
 
 @lru_cache(256)
 def _few(length, most):
-    """Into how many at a time to divide ``length``, best without a rest."""
-    most = min(most, length)
+    """Into how many at a time to divide ``length``, best without a rest; twice ``most`` are still few."""
+    if length <= 2 * most:
+        return length
     return next((few for few in range(most, most // 4, -1) if length % few == 0), most)
 
 
@@ -246,9 +255,9 @@ def _fold(combine, x, grid, work, dtype, load=None, run=None, store=None, diviso
     With ``divisors`` for every axis it is folded by products with matrices.
     """
     windows, first, last = tuple(grid.values()), next(iter(grid)), next(reversed(grid))
-    y = np.empty((*x.shape[:first], *(each.count for each in windows), *x.shape[last + 1 :]), dtype)
+    shape = (*x.shape[:first], *(each.count for each in windows), *x.shape[last + 1 :])
     inner, disjoint = prod(x.shape[last + 1 :]), combine is np.add
-    from_x, to_y = x.reshape(-1), y.reshape(-1)
+    from_x, to_y = x.reshape(-1), _scratch(prod(shape) * dtype.itemsize, dtype)
     own = {X: load, Y: store}
     run, divisors = run or _run, divisors or [None] * len(grid)
 
@@ -272,7 +281,7 @@ def _fold(combine, x, grid, work, dtype, load=None, run=None, store=None, diviso
                     store(result, to_y[outputs], rows)
 
     in_threads(run_blocks, _blocks(prod(x.shape[:first]), windows, inner, work.itemsize), x.nbytes)
-    return y
+    return to_y.reshape(shape)
 
 
 def _cast(x, result, rows=None):
@@ -322,7 +331,10 @@ def _blocks(samples, windows, inner, itemsize):
     row_in = prod(each.length for each in windows[1:]) * inner
     row_out = prod(each.count for each in windows[1:]) * inner
     size_in, size_out = outermost.length * row_in, outermost.count * row_out
-    hop = any(each.stride == 1 and each.size > 4 for each in windows[1:])  # between two arrays more
+    length, hop = inner * itemsize, False  # between two arrays more
+    for each in reversed(windows[1:]):
+        length *= each.count
+        hop |= each.stride == 1 and each.size > (2 if length < SHORT else 4)
     size = BLOCK // 2 if hop else BLOCK
     together = min(samples, size // (size_in * itemsize))
     if together:
@@ -428,7 +440,7 @@ def _matrix(windows, divisors):
 def _multiply_axis(source, target, before, windows, divisors, behind):
     """The steps that fold one axis by products with matrices, which add and divide at once: some outputs at a time."""
     narrow, width = behind < NARROW, FLOAT32.itemsize
-    most = 2 * NARROW // behind if narrow else NARROW
+    most = 2 * NARROW // behind if narrow else -(-NARROW // windows.stride)
     rows, row = -(-windows.count // -(-windows.count // most)), behind * width
     pieces = [windows.part(start, min(start + rows, windows.count)) for start in range(0, windows.count, rows)]
     for (part, over), alike in groupby(pieces, lambda piece: (piece[2], divisors.part(*piece[:2]))):
@@ -451,11 +463,14 @@ def _multiply_axis(source, target, before, windows, divisors, behind):
             views.append(View(array, index.start * row, shape, strides, FLOAT32.str))
         one, result = views
         yield *((one, matrix) if narrow else (matrix, one)), result
+    if target == Y:  # the first output of every product, which tells whether all are finite
+        strides = windows.count * row, rows * row, width
+        yield View(Y, 0, (before, len(pieces), behind), strides, FLOAT32.str), None, None
 
 
-def _divisor(length, most):
-    """The largest divisor of ``length`` from 16 to ``most``, or ``length`` itself."""
-    return next((each for each in range(min(length, most), 15, -1) if length % each == 0), length)
+def _divisor(length, most, least=16):
+    """The largest divisor of ``length`` from ``least`` to ``most``, or ``length`` itself."""
+    return next((each for each in range(min(length, most), least - 1, -1) if length % each == 0), length)
 
 
 def _fold_axis(source, target, before, windows, behind, work, disjoint):

@@ -122,12 +122,27 @@ def test_a_block_has_at_least_a_row():
     assert [(each.rows.start, each.rows.stop) for each in cuts] == [(o, o + 1) for o in range(5)]
 
 
-@pytest.mark.parametrize("size, stride, count", [(4, 1, 3), (5, 1, 9), (5, 2, 3)])
-def test_a_block_is_half_as_large_if_long_windows_hop(size, stride, count):
+@pytest.mark.parametrize(
+    "size, stride, short, count",
+    [
+        (4, 1, 0, 3),
+        (5, 1, 0, 9),
+        (5, 2, 0, 3),
+        (4, 1, 56, 3),
+        (4, 1, 57, 9),
+        (3, 1, 99, 9),
+        (2, 1, 99, 3),
+        (3, 2, 99, 3),
+    ],
+)
+def test_a_block_is_half_as_large_if_windows_hop(size, stride, short, count):
     rows, columns = lay_windows(10, 2, 2, "valid"), lay_windows(10, size, stride, "valid")
-    with cut(800, 0, 1):
+    with cut(800, short, 1):
         assert len(blocks._blocks(3, (rows, columns), 2, 4)) == count
         assert len(blocks._blocks(3, (columns, rows), 2, 4)) == 3  # the first axis hops from the input
+        one = lay_windows(1, 1, 1, "valid")
+        assert len(blocks._blocks(3, (rows, columns, one), 2, 4)) == count
+        assert len(blocks._blocks(3, (rows, one, columns), 2, 4)) == count
 
 
 # elements of a window -> by which shift to how many elements each hop leads, and whether one of the input is added
@@ -431,6 +446,17 @@ def test_nan_and_infinities_stay_in_their_windows(channels, dtype, special):
     assert np.isfinite(dx).sum() == dx.size - 25
 
 
+@pytest.mark.parametrize("shape", [(1, 20, 24, 16), (1, 20, 35, 1), (1, 37, 17)])
+def test_nan_anywhere_is_noticed(shape):
+    x = np.random.default_rng(0).integers(-9, 9, shape).astype("float32")
+    for place in range(0, x.size, shape[-1]):
+        special = x.copy()
+        special.flat[place] = np.nan
+        with cut(2**10, 64, 1, products=True):
+            y = average_pool(special, 3, 1)
+        assert_allclose(y, average_pool(special, 3, 1), rtol=1e-6)
+
+
 def test_large_numbers_whose_mean_is_small_are_averaged():
     x = np.full((1, 10_000, 1), 3e38, "float32")
     with cut(2**20, 64, 1, products=True):
@@ -458,11 +484,21 @@ def test_a_part_of_an_axis_has_a_part_of_the_divisors(of_inputs, expected):
     assert part == (expected, of_inputs)
 
 
+DIVISORS = [(96, 40, 16, 32), (96, 17, 16, 16), (96, 15, 16, 96), (96, 15, 1, 12), (30, 100, 16, 30)]
+DIVISORS += [(97, 50, 16, 97), (97, 50, 1, 1), (17, 16, 16, 17), (90, 17, 16, 90)]
+
+
+@pytest.mark.parametrize("length, most, least, expected", DIVISORS)
+def test_a_long_axis_is_divided_evenly(length, most, least, expected):
+    assert blocks._divisor(length, most, least) == expected
+    assert blocks._divisor(16 * 97, 20) == 16
+
+
 @pytest.mark.parametrize(
-    "length, most, expected", [(96, 40, 32), (96, 17, 16), (96, 15, 96), (30, 100, 30), (97, 50, 97), (17, 16, 17)]
+    "length, expected", [(1, 1), (64, 64), (65, 13), (67, 32), (96, 32), (9 * 97, 9), (8 * 97, 32)]
 )
-def test_a_long_axis_is_divided_evenly(length, most, expected):
-    assert blocks._divisor(length, most) == expected
+def test_many_are_divided_into_a_few_at_a_time(length, expected):
+    assert blocks._few(length, 32) == expected
 
 
 # windows, elements behind each -> the shapes of the matrices, and how many products there are with each
@@ -479,7 +515,7 @@ MULTIPLIED = [
 def test_equal_products_are_one_step(rule, behind, expected):
     windows = lay_windows(*rule)
     divisors = blocks.Divisors(tuple(windows.lengths().tolist()))
-    steps = list(blocks._multiply_axis(0, 1, 64, windows, divisors, behind))
+    steps = blocks._multiply_axis(0, blocks.EVEN, 64, windows, divisors, behind)
     found = []
     for one, other, result in steps:
         matrix, view = (one, other) if behind >= blocks.NARROW else (other.T, one)
@@ -493,7 +529,7 @@ def test_products_are_small_enough_for_one_thread():
     windows = lay_windows(100, 3, 1, "valid")
     divisors = blocks.Divisors((3,) * 98)
     for before, behind in (2**14, 1), (1, 2**14):
-        for one, other, result in blocks._multiply_axis(0, 1, before, windows, divisors, behind):
+        for one, other, result in blocks._multiply_axis(0, blocks.EVEN, before, windows, divisors, behind):
             inner = one.shape[-1]
             assert inner == other.shape[-2]
             assert blocks.PRODUCT / 2 < inner * result.shape[-1] * result.shape[-2] <= blocks.PRODUCT
