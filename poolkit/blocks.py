@@ -10,6 +10,7 @@ axis, and all behind it.
 """
 
 import os
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import groupby
@@ -26,6 +27,7 @@ BUFFER = 1 << 11  # elements: NumPy copies rows shorter than half of this into b
 PRODUCT = 1 << 18  # multiplications in a product of matrices: with more, its library may start threads of its own
 VECTOR = 1 << 13  # elements of a matrix that is multiplied with a vector: likewise
 NARROW = 16  # elements of float32 numbers: so many fill a register
+KEPT = 1 << 27  # bytes: so much memory of results that are gone is kept for others
 SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done before a list of steps is made
 
 FLOAT16, FLOAT32, FLOAT64 = map(np.dtype, (np.float16, np.float32, np.float64))
@@ -257,7 +259,7 @@ def _fold(combine, x, grid, work, dtype, load=None, run=None, store=None, diviso
     windows, first, last = tuple(grid.values()), next(iter(grid)), next(reversed(grid))
     shape = (*x.shape[:first], *(each.count for each in windows), *x.shape[last + 1 :])
     inner, disjoint = prod(x.shape[last + 1 :]), combine is np.add
-    from_x, to_y = x.reshape(-1), _scratch(prod(shape) * dtype.itemsize, dtype)
+    from_x, to_y = x.reshape(-1), result_of(prod(shape), dtype)
     own = {X: load, Y: store}
     run, divisors = run or _run, divisors or [None] * len(grid)
 
@@ -393,6 +395,33 @@ def _scratch(size, dtype):
     space = np.empty(size + 64, np.uint8)
     start = -space.ctypes.data % 64
     return space[start : start + size].view(dtype)
+
+
+_kept = {}  # memory of results that are gone, by its size, the latest last
+
+
+def result_of(count, dtype):
+    """An empty array of ``count`` elements, if it is large in the memory of an equally large one that is gone.
+
+    New memory costs: the system fills it with zeros, page by page, and it is in no cache.
+    """
+    size = count * dtype.itemsize
+    if size < BLOCK:
+        return _scratch(size, dtype)
+    space = _kept.pop(size, None)
+    if space is None:
+        space = _scratch(size, np.uint8)
+    result = np.frombuffer(memoryview(space), dtype)  # all its views keep it, and it alone keeps the memory
+    weakref.finalize(result, _keep, space).atexit = False
+    return result
+
+
+def _keep(space):
+    """Keep ``space``, and of what else is kept the latest."""
+    _kept[space.size] = space
+    for size in list(_kept):
+        if sum(list(_kept)) > KEPT:
+            _kept.pop(size, None)
 
 
 def _run(combine, steps, x, y):

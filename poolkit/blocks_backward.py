@@ -55,7 +55,7 @@ def _spread(x, dy, grid, combine=None, y=None, number=None):
     dy_maps = dy.reshape(lead, *(each.count for each in windows), inner)
     y_maps = None if y is None else y.reshape(dy_maps.shape)
     numbers = None if number is None else number.reshape(*dy_maps.shape[1:-1], 1)
-    dx_maps = np.zeros(x_maps.shape, dy.dtype)
+    dx_maps = blocks.result_of(x.size, dy.dtype).reshape(x_maps.shape)
     together, parts = _cut(windows[0], dx_maps[0, 0].nbytes)
 
     def run(maps):  # windows of two parts may share rows, so one thread does all parts of a map
@@ -64,13 +64,15 @@ def _spread(x, dy, grid, combine=None, y=None, number=None):
             for positions, outputs, outermost in parts:
                 here, there, block = (some, positions), (some, outputs), (outermost, *windows[1:])
                 shared = dx_maps[some, positions.start : end]
-                earlier, end = shared.copy(), positions.stop
-                shared[...] = 0
+                earlier = shared.copy()
+                dx_maps[some, min(positions.start, end) : positions.stop] = 0
+                end = positions.stop
                 if combine:
                     _spread_block(x_maps[here], y_maps[there], dy_maps[there], dx_maps[here], block, combine)
                 else:
                     _share_out(dy_maps[there] / numbers[outputs], dx_maps[here], block)
                 shared += earlier
+            dx_maps[some, end:] = 0
 
     blocks.in_threads(run, [slice(start, start + together) for start in range(0, lead, together)], x.nbytes)
     return dx_maps.reshape(x.shape)

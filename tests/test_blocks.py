@@ -1,5 +1,6 @@
 """The fast path against the simple form: the same answer to every random pooling, however it is cut into blocks."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -23,6 +24,19 @@ EXTREMES = [np.maximum, np.minimum]
 SHAPES = [(1, 1, 1), (3, 100, 1), (2, 33, 20), (2, 64, 5, 3), (1, 7, 7, 40), (2, 9, 1, 5, 2)]
 GRADIENTS = [(max_pool, {}), (min_pool, {}), (average_pool, {}), (average_pool, {"count_include_pad": True})]
 CUTS = st.tuples(st.sampled_from([16, 100, 2**20]), st.sampled_from([0, 16, 2**20]), st.integers(1, 3))
+
+
+@pytest.fixture(autouse=True)
+def results_in_used_memory(monkeypatch):
+    """Results begin as NaN, as if an earlier one had been there."""
+    result_of = blocks.result_of
+
+    def used(count, dtype):
+        result = result_of(count, dtype)
+        result.view("uint8")[...] = 255
+        return result
+
+    monkeypatch.setattr(blocks, "result_of", used)
 
 
 @contextmanager
@@ -743,6 +757,9 @@ def test_what_no_window_sees_gets_no_gradient():
     _, pullback = vjp(max_pool, np.zeros((1, 1, 45, 1), "float32"), (1, 13), (1, 10), [(0, 0), (3, 0)])
     with cut(2**20, 64, 1):
         assert np.flatnonzero(pullback(np.ones((1, 1, 4, 1)))).tolist() == [0, 7, 17, 27]
+    _, pullback = vjp(average_pool, np.zeros((1, 9, 1), "float32"), 1, 3)
+    with cut(4, 64, 1):
+        assert pullback(np.ones((1, 3, 1))).ravel().tolist() == [1, 0, 0, 1, 0, 0, 1, 0, 0]
 
 
 @pytest.mark.parametrize("stride", [1, 3])
@@ -829,6 +846,29 @@ def test_arrays_of_a_block_begin_with_a_line_of_the_cache():
     arrays = [blocks._scratch(4 * size, blocks.FLOAT32) for size in range(1, 1000, 7)]
     assert [each.size for each in arrays] == list(range(1, 1000, 7))
     assert not any(each.ctypes.data % 64 for each in arrays)
+
+
+def test_the_memory_of_a_result_that_is_gone_is_used_again():
+    gc.collect()  # what earlier tests have left
+    x = np.ones((1, blocks.BLOCK, 2), "float32")
+    y = max_pool(x, 2)
+    place, part = y.ctypes.data, y[:, 5:, 1]
+    del y
+    assert max_pool(x, 2).ctypes.data != place  # which part still needs
+    del part
+    y = max_pool(x, 2)
+    assert y.ctypes.data == place and (y == 1).all()
+    max_pool(x, 4)
+    assert y.nbytes // 2 in blocks._kept and y.nbytes not in blocks._kept
+
+
+def test_little_memory_of_results_that_are_gone_is_kept(monkeypatch):
+    gc.collect()
+    blocks._kept.clear()
+    monkeypatch.setattr(blocks, "KEPT", 4 * blocks.BLOCK)
+    for size, kept in (0.5, []), (1, [1]), (2, [1, 2]), (3, [3]), (1, [3, 1]), (1, [3, 1]), (4, [4]), (5, []):
+        blocks.result_of(int(size * blocks.BLOCK), np.dtype(bool))
+        assert list(blocks._kept) == [each * blocks.BLOCK for each in kept]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "uint8"])

@@ -116,6 +116,7 @@ def seconds(call, *arguments):
     spent.clear()
     makers = {name: _made(getattr(np, name)) for name in MAKERS}
     views = mock.patch.object(blocks.View, "of", _view(blocks.View.of))
-    with views, mock.patch.multiple(np, asarray=np.asanyarray, **makers):
+    results = mock.patch.object(blocks, "result_of", _made(blocks.result_of))
+    with views, results, mock.patch.multiple(np, asarray=np.asanyarray, **makers):
         call(*map(argument, arguments))
     return {kind: sum(s for k, s in spent if k == kind) for kind in KINDS}
