@@ -412,7 +412,7 @@ def result_of(count, dtype):
     if space is None:
         space = _scratch(size, np.uint8)
     result = np.frombuffer(memoryview(space), dtype)  # all its views keep it, and it alone keeps the memory
-    weakref.finalize(result, _keep, space).atexit = False
+    weakref.finalize(result, _keep, space)
     return result
 
 

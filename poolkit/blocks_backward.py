@@ -92,9 +92,8 @@ def _share_out(dy, dx, windows):
         seen = dx[:, *(slice(each.count * each.size) for each in windows)].reshape(len(dx), *pairs, -1)
         dy = np.expand_dims(dy, tuple(range(2, 2 * len(windows) + 1, 2)))
         if dx.shape[-1] < 16:  # too few channels for one copy each
-            item = f"V{dx.shape[-1] * dx.itemsize}"
             for place in range(windows[-1].size):
-                seen.view(item)[..., place, 0] = dy.view(item)[..., 0, 0]
+                _channels_together(seen)[..., place, 0] = _channels_together(dy)[..., 0, 0]
         else:
             seen[...] = dy
         return
@@ -102,6 +101,11 @@ def _share_out(dy, dx, windows):
         target = dx if axis == len(windows) else np.zeros(with_length(dy.shape, axis, each.length), dy.dtype)
         _add_to(target, ((positions, dy[outputs]) for outputs, positions in along(axis, each)), axis, each)
         dy = target
+
+
+def _channels_together(x):
+    """The channels of a place as one element: few of them NumPy copies faster at once than one by one."""
+    return x.view(f"V{x.shape[-1] * x.itemsize}")
 
 
 def _are_side_by_side(windows):
@@ -113,8 +117,12 @@ def _spread_block(x, y, dy, dx, windows, combine):
     """Add each ``dy`` of a block to the first element of its window that is ``y``, in ``dx``, which is all zeros."""
     if _are_side_by_side(windows) and prod(each.size for each in windows) <= LONG:
         places = product(*([positions for _, positions in each.steps()] for each in windows))
-        for positions, share in _to_winners(x, y, dy, [(..., (slice(None), *place)) for place in places]):
-            dx[positions] = share
+        few = 1 < x.shape[-1] <= 16
+        for positions, share in _to_winners(x, y, dy, [(..., (slice(None), *place)) for place in places], few):
+            if few:
+                _channels_together(dx)[positions] = _channels_together(share)
+            else:
+                dx[positions] = share
         return
     elements = [x]  # folded along no axis, the last, the last two, …
     for axis in reversed(range(1, len(windows))):
@@ -125,7 +133,7 @@ def _spread_block(x, y, dy, dx, windows, combine):
         if each.size > LONG or each.stride * len(_doublings(each.size)) < each.size - 1:
             shares = [_through_halves(combine, elements[-1], dy, axis, each)]
         else:
-            shares = _to_winners(elements[-1], y, dy, along(axis, each))
+            shares = _to_winners(elements[-1], y, dy, along(axis, each), few_channels=False)
         _add_to(target, shares, axis, each)
         dy, y = target, elements.pop()
 
@@ -142,12 +150,13 @@ def _add_to(target, shares, axis, windows):
             reached.add(first)
 
 
-def _to_winners(x, y, dy, places):
+def _to_winners(x, y, dy, places, few_channels):
     """Go through the places of a window: where each is in ``x``, and what of ``dy`` it gets."""
     *places, (outputs, positions) = places
     left = dy.copy()
     for earlier, there in places:
-        share = (x[there] == y[earlier]).astype(dy.dtype)  # ahead of the product: NumPy is slow to multiply by bool
+        elements = _channels_together(x)[there].copy().view(x.dtype) if few_channels else x[there]
+        share = (elements == y[earlier]).astype(dy.dtype)  # ahead of the product: NumPy is slow to multiply by bool
         share *= left[earlier]
         left[earlier] -= share
         yield there, share

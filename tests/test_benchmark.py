@@ -38,6 +38,15 @@ def test_what_a_call_does_was_timed_for_every_row():
         assert row["memory"] > 0 and sum(row["parts"].values()) > row["parts"]["rest"]
 
 
+def test_a_ratio_can_leave_out_what_a_call_does():
+    parts = {"read": 4, "cache": 2, "write": 1, "rest": 1}
+    row = {"milliseconds": {"poolkit": 10, "one": 9, "other": 8}, "parts": parts, "memory": 4}
+    assert benchmark.ratio(row) == 8 / 10
+    assert benchmark.ratio_without_python(row) == pytest.approx(8 / 10 * 8 / 7)
+    assert benchmark.ratio_of_read_and_write(row) == 8 / 10 * 8 / 5
+    assert benchmark.ratio_of_memory(row) == 8 / 4
+
+
 # Stride 1. What reads x and writes y at once counts as reading; sums wait in the cache until they are divided.
 @pytest.mark.parametrize(
     "kind, shape, size, products, kinds",

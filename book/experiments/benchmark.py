@@ -477,23 +477,31 @@ def outputs(job, ways, right):
 
 
 def primitives():
-    """Nanoseconds for one element of what NumPy does in a pooling, in the cache."""
+    """Nanoseconds for one number of what NumPy does in a pooling."""
     from timeit import repeat
 
     import numpy as np
 
-    one, other = np.random.default_rng(0).random((2, 1 << 16), np.float32)
+    one, other = np.random.default_rng(0).random(
+        (2, 1 << 16), np.float32
+    )  # in the cache
     result, half = np.empty_like(one), one.astype(np.float16)
+    used = np.ones(1 << 24, np.float32)
     calls = {
         "larger of two float32": lambda: np.maximum(one, other, out=result),
         "sum of two float32": lambda: np.add(one, other, out=result),
         "float16 made float32": lambda: np.copyto(result, half),
         "float32 made float16": lambda: np.copyto(half, one),
+        "zero into used memory": lambda: used.fill(0),
+        "zero into new memory": lambda: np.empty_like(used).fill(0),
     }
-    return {
-        name: round(min(repeat(call, number=20, repeat=9)) / 20 / one.size * 1e9, 2)
-        for name, call in calls.items()
-    }
+    found = {}
+    for name, call in calls.items():
+        size = used.size if "memory" in name else one.size
+        number = max(1, (1 << 21) // size)
+        seconds = min(repeat(call, number=number, repeat=9)) / number
+        found[name] = round(seconds / size * 1e9, 2)
+    return found
 
 
 def small_call():
@@ -576,6 +584,12 @@ def profiles(rows, layout, dtype):
 def ratio_without_python(row):
     """The ratio, if all that is not in NumPy's operations took no time."""
     return ratio(row) / (1 - row["parts"]["rest"] / sum(row["parts"].values()))
+
+
+def ratio_of_read_and_write(row):
+    """The ratio, if only the operations that read the array or write the result did."""
+    parts = row["parts"]
+    return ratio(row) / ((parts["read"] + parts["write"]) / sum(parts.values()))
 
 
 def ratio_of_memory(row):
