@@ -129,28 +129,40 @@ def lengths(grid, count_include_pad):
 
 
 def product(x, grid, divisors):
-    """The sums of windows that overlap, over ``divisors`` along each axis, by products with matrices.
+    """The sums of windows over ``divisors`` along each axis, by products with matrices.
 
-    None where additions are faster, or where an infinity or NaN would spoil windows that do not see it: it is times 0
-    in every output of its product.
+    Along an axis before the last, windows side by side that are all alike are added; the last divides for them, too.
+    None where additions alone are faster, or where an infinity or NaN would spoil windows that do not see it: it is
+    times 0 in every output of its product.
     """
-    longest = max(each.size for each in grid.values())
+    windows = tuple(grid.values())
     narrow = prod(x.shape[next(reversed(grid)) + 1 :]) < NARROW
-    overlap = all(each.size > each.stride for each in grid.values())
-    if not PRODUCTS or x.dtype not in (FLOAT16, FLOAT32) or longest > (12 if narrow else 64) or not overlap:
+    longest = max(each.size for each in windows)
+    if not PRODUCTS or x.dtype not in (FLOAT16, FLOAT32) or longest > (12 if narrow else 64):
         return None
+    if any(each.size < max(2, each.stride) or (narrow and each.size == each.stride) for each in windows):
+        return None
+    *others, last = divisors
+    for axis, each in enumerate(others):
+        if windows[axis].size == windows[axis].stride and len(set(each.numbers)) == 1:
+            others[axis], last = None, last.times(each.numbers[0])
     load, store = (_widen, _narrow) if x.dtype == FLOAT16 else (None, None)
 
-    def multiply(matmul, steps, x, y):
+    def multiply(combine, steps, x, y):
         *steps, (sample, _, _) = steps
-        _run(matmul, steps, x, y)
+        _run(combine, steps, x, y)
         if not np.isfinite(np.add.reduce(sample.of(y), axis=None)):
             raise FloatingPointError
 
     try:
-        return _fold(np.matmul, x, grid, FLOAT32, x.dtype, load, multiply, store, divisors)
+        return _fold(_add_or_multiply, x, grid, FLOAT32, x.dtype, load, multiply, store, [*others, last])
     except FloatingPointError:
         return None
+
+
+def _add_or_multiply(one, other, out):
+    """The sum of two arrays, or the products of a matrix with many others."""
+    (np.add if one.ndim == other.ndim else np.matmul)(one, other, out=out)
 
 
 def total(x, grid):
@@ -254,11 +266,11 @@ def _fold(combine, x, grid, work, dtype, load=None, run=None, store=None, diviso
     """Fold ``x`` in dtype ``work`` and return it as ``dtype``.
 
     If these are not the dtype of ``x``, ``load(part of x, input)`` and ``store(output, part of y, rows)`` convert.
-    With ``divisors`` for every axis it is folded by products with matrices.
+    An axis with ``divisors`` is folded by products with matrices.
     """
     windows, first, last = tuple(grid.values()), next(iter(grid)), next(reversed(grid))
     shape = (*x.shape[:first], *(each.count for each in windows), *x.shape[last + 1 :])
-    inner, disjoint = prod(x.shape[last + 1 :]), combine is np.add
+    inner, disjoint = prod(x.shape[last + 1 :]), combine not in (np.maximum, np.minimum)
     from_x, to_y = x.reshape(-1), result_of(prod(shape), dtype)
     own = {X: load, Y: store}
     run, divisors = run or _run, divisors or [None] * len(grid)
@@ -457,6 +469,10 @@ class Divisors(NamedTuple):
     def part(self, inputs, outputs):
         """Those of some inputs and outputs."""
         return self._replace(numbers=self.numbers[inputs if self.of_inputs else outputs])
+
+    def times(self, factor):
+        """As many times as much."""
+        return self._replace(numbers=tuple(factor * number for number in self.numbers))
 
 
 def _matrix(windows, divisors):

@@ -378,15 +378,15 @@ def test_long_windows_on_a_line_are_those_of_the_simple_form(combine, rule, seed
 
 
 @st.composite
-def overlapping(draw):
-    """An array, and a grid of windows of which each shares elements with the next, along every axis."""
+def without_gaps(draw):
+    """An array, and a grid of windows that leave none of its elements out between them."""
     rank = draw(st.integers(1, 3))
     rules = []
     for _ in range(rank):
         length = draw(st.integers(2, (120, 30, 9)[rank - 1]))
         size = draw(st.integers(2, min(length, 64)))
         pair = (draw(st.integers(0, size - 1)), draw(st.integers(0, size - 1)))
-        rules.append((length, size, draw(st.integers(1, size - 1)), draw(st.sampled_from(["valid", "same", pair]))))
+        rules.append((length, size, draw(st.integers(1, size)), draw(st.sampled_from(["valid", "same", pair]))))
     samples, channels = draw(st.integers(1, 3)), draw(st.sampled_from([1, 2, 3, 15, 16, 17, 40]))
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     x = random.standard_normal((samples, *(length for length, *_ in rules), channels))
@@ -394,7 +394,7 @@ def overlapping(draw):
     return x.astype(draw(st.sampled_from(["float16", "float32"]))), grid
 
 
-@given(overlapping(), st.booleans(), CUTS)
+@given(without_gaps(), st.booleans(), CUTS)
 def test_averages_by_products_are_those_of_the_simple_form(pooling, count_include_pad, cuts):
     x, grid = pooling
     expected = folds.average(x.astype(float), grid, None, count_include_pad)
@@ -408,7 +408,7 @@ def test_averages_by_products_are_those_of_the_simple_form(pooling, count_includ
     assert y.dtype == x.dtype
 
 
-@given(overlapping(), st.booleans(), CUTS)
+@given(without_gaps(), st.booleans(), CUTS)
 def test_gradients_by_products_are_those_of_the_simple_form(pooling, count_include_pad, cuts):
     x, grid = pooling
     x = x.astype("float32")
@@ -426,18 +426,21 @@ PRODUCTS = [
     ((2, 200, 16), "float32", (13, 1), True, True),
     ((2, 200, 16), "float32", (64, 1), True, True),
     ((2, 200, 16), "float32", (65, 1), True, False),
-    ((2, 200, 16), "float32", (2, 2), True, False),
+    ((2, 200, 16), "float32", (2, 2), True, True),
+    ((2, 200, 15), "float32", (2, 2), True, False),
+    ((2, 200, 16), "float32", (2, 3), True, False),
     ((2, 200, 16), "float32", (3, 2), True, True),
     ((2, 200, 16), "float32", (3, 2), False, False),
     ((2, 200, 16), "float16", (3, 2), True, True),
     ((2, 200, 16), "float64", (3, 2), True, False),
     ((2, 200, 16), "int16", (3, 2), True, False),
-    ((2, 20, 20, 16), "float32", ((3, 2), (2, 2)), True, False),
+    ((2, 20, 20, 16), "float32", ((3, 2), (2, 2)), True, True),
+    ((2, 20, 20, 16), "float32", ((3, 1), (2, 1)), True, False),
 ]
 
 
 @pytest.mark.parametrize("shape, dtype, rule, products, expected", PRODUCTS)
-def test_overlapping_windows_of_float32_are_averaged_by_products(shape, dtype, rule, products, expected):
+def test_windows_of_floats_without_gaps_are_averaged_by_products(shape, dtype, rule, products, expected):
     x = np.ones(shape, dtype)
     grid = lay_grid(shape, *rule, "same", "channels_last")
     with cut(2**20, 64, 1, products):
@@ -513,6 +516,26 @@ def test_a_long_axis_is_divided_evenly(length, most, least, expected):
 )
 def test_many_are_divided_into_a_few_at_a_time(length, expected):
     assert blocks._few(length, 32) == expected
+
+
+@pytest.mark.parametrize(
+    "stride, counted, added", [(2, False, 1), (2, True, 1), ((2, 1), False, 1), ((1, 2), False, 0), (1, False, 0)]
+)
+@pytest.mark.parametrize("length", [12, 13])
+def test_windows_side_by_side_that_are_alike_are_added(monkeypatch, length, stride, counted, added):
+    x, ways, add_or_multiply = np.ones((1, length, 12, 16), "float32"), [], blocks._add_or_multiply
+
+    def spy(one, other, out):
+        ways.append(one.ndim == other.ndim)
+        add_or_multiply(one, other, out)
+
+    monkeypatch.setattr(blocks, "_add_or_multiply", spy)
+    grid = lay_grid(x.shape, 2, stride, "same", "channels_last")
+    expected = folds.average(x, grid, None, counted)
+    with cut(2**20, 0, 1, products=True):
+        assert_allclose(blocks.average(x, grid, counted), expected, rtol=1e-6)
+    clipped = length % 2 and not counted
+    assert sum(ways) == (0 if clipped else added) and not all(ways)
 
 
 # windows, elements behind each -> the shapes of the matrices, and how many products there are with each
