@@ -331,8 +331,6 @@ def measure(job, arguments, engines):
 
 def touch(arguments, results):
     """Only read what a pooling is given, and write as much as it returns."""
-    import numpy as np
-
     from poolkit import blocks
 
     def run(pieces):
@@ -343,7 +341,8 @@ def touch(arguments, results):
                 piece.max()
 
     pieces = []
-    for arrays, write in (arguments, False), (map(np.empty_like, results), True):
+    made = [blocks.result_of(each.size, each.dtype) for each in results]
+    for arrays, write in (arguments, False), (made, True):
         for array in arrays:
             flat = array.reshape(-1).view(f"u{array.itemsize}")  # whole numbers: fast
             step = blocks.BLOCK // array.itemsize
