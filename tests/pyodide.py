@@ -81,5 +81,6 @@ def unpack(package):
     folder = KEPT / archive.removesuffix(".tgz")
     shutil.rmtree(folder, ignore_errors=True)
     with tarfile.open(KEPT / archive) as content:
-        content.extractall(folder, filter="data")
+        content.extraction_filter = tarfile.data_filter if hasattr(tarfile, "data_filter") else None  # from 3.11.4 on
+        content.extractall(folder)
     return folder
