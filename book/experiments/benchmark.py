@@ -481,9 +481,8 @@ def primitives():
 
     import numpy as np
 
-    one, other = np.random.default_rng(0).random(
-        (2, 1 << 16), np.float32
-    )  # in the cache
+    # The first four work in the cache.
+    one, other = np.random.default_rng(0).random((2, 1 << 16), np.float32)
     result, half = np.empty_like(one), one.astype(np.float16)
     used = np.ones(1 << 24, np.float32)
     calls = {
