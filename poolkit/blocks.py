@@ -26,6 +26,7 @@ SHORT = 1 << 12  # bytes: a stretch of neighbours shorter than this is not worth
 BUFFER = 1 << 11  # elements: NumPy copies rows shorter than half of this into buffers before it works on them
 PRODUCT = 1 << 18  # multiplications in a product of matrices: with more, its library may start threads of its own
 VECTOR = 1 << 13  # elements of a matrix that is multiplied with a vector: likewise
+DOT = 1 << 11  # elements of two vectors: the product of longer ones would not be exact enough
 NARROW = 16  # elements of float32 numbers: so many fill a register
 KEPT = 1 << 27  # bytes: so much memory of results that are gone is kept for others
 SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done before a list of steps is made
@@ -92,14 +93,16 @@ def _extreme_of_bits(combine, x, grid):
         if bits.view(other).max() > infinity:  # a NaN that would lose
             bits = np.where(np.isnan(bits.view(FLOAT16)), np.iinfo(kind).max, bits)
         _run(np.maximum, steps, bits, result)
-        signed = result.view(INT16)
+        signed, unsigned = result.view(INT16), result.view(UINT16)
         if signed.min() < 0 if combine is np.maximum else signed.max() >= 0:
             smallest = np.empty_like(result)
             _run(np.minimum, steps, bits, smallest)
-            wrong = np.right_shift(signed if combine is np.maximum else ~signed, 15)  # all bits, or none
-            np.bitwise_xor(smallest, result, out=smallest)
-            np.bitwise_and(smallest, wrong.view(kind), out=smallest)
-            np.bitwise_xor(result, smallest, out=result)
+            if combine is np.maximum:  # if negative, the greatest is at least 2¹⁵ and, as unsigned one, not the least
+                np.bitwise_or(smallest, -0x8000, out=smallest)
+                np.minimum(unsigned, smallest.view(UINT16), out=unsigned)
+            else:
+                np.bitwise_and(smallest, 0x7FFF, out=smallest)
+                np.minimum(signed, smallest.view(INT16), out=signed)
 
     return _fold(np.maximum, x.view(kind), grid, kind, kind, run=fold).view(FLOAT16)
 
@@ -138,7 +141,7 @@ def product(x, grid, divisors):
     windows = tuple(grid.values())
     narrow = prod(x.shape[next(reversed(grid)) + 1 :]) < NARROW
     longest = max(each.size for each in windows)
-    if not PRODUCTS or x.dtype not in (FLOAT16, FLOAT32) or longest > (12 if narrow else 64):
+    if not PRODUCTS or x.dtype.kind != "f" or longest > (12 if narrow else 64):
         return None
     if any(each.size < max(2, each.stride) or (narrow and each.size == each.stride) for each in windows):
         return None
@@ -147,6 +150,7 @@ def product(x, grid, divisors):
         if windows[axis].size == windows[axis].stride and len(set(each.numbers)) == 1:
             others[axis], last = None, last.times(each.numbers[0])
     load, store = (_widen, _narrow) if x.dtype == FLOAT16 else (None, None)
+    work = FLOAT64 if x.dtype == FLOAT64 else FLOAT32
 
     def multiply(combine, steps, x, y):
         *steps, (sample, _, _) = steps
@@ -155,7 +159,7 @@ def product(x, grid, divisors):
             raise FloatingPointError
 
     try:
-        return _fold(_add_or_multiply, x, grid, FLOAT32, x.dtype, load, multiply, store, [*others, last])
+        return _fold(_add_or_multiply, x, grid, work, x.dtype, load, multiply, store, [*others, last])
     except FloatingPointError:
         return None
 
@@ -240,16 +244,19 @@ def _reduce_rows(combine, x):
     if combine is not np.add or x.dtype == FLOAT64:
         return combine.reduce(x, axis=1)
     lead, length, inner = x.shape
-    few = _few(length, 256 if inner == 1 else 32)
+    # NumPy lets other threads run during more than 500 products of vectors, or one of matrices.
+    few = _few(length, min(DOT, max(256, lead * length >> 10)) if inner == 1 else 32)
     some = length % few
     many = x[:, some:].reshape(lead, length // few, few, inner)
     ones = np.ones(few, FLOAT32)  # a product with them takes half the time of add.reduce
-    if inner == 1:
+    if inner > 1:
+        sums = ones @ many
+    elif few < 256:
         rows = many.reshape(lead if some else 1, -1, few)
         together = _divisor(rows.shape[1], VECTOR // few, 1)
         sums = (rows.reshape(len(rows), -1, together, few) @ ones).reshape(lead, -1, 1)
     else:
-        sums = ones @ many
+        sums = np.vecdot(many[..., 0], ones)[..., None]
     total = sums.sum(1, FLOAT64) if len(sums[0]) > 1 else sums[:, 0]
     return total + np.einsum("ikl->il", x[:, :some]) if some else total
 
@@ -294,7 +301,8 @@ def _fold(combine, x, grid, work, dtype, load=None, run=None, store=None, diviso
                 if store:
                     store(result, to_y[outputs], rows)
 
-    in_threads(run_blocks, _blocks(prod(x.shape[:first]), windows, inner, work.itemsize), x.nbytes)
+    blocks = _blocks(prod(x.shape[:first]), windows, inner, work.itemsize, combine is _add_or_multiply, _threads)
+    in_threads(run_blocks, blocks, x.nbytes)
     return to_y.reshape(shape)
 
 
@@ -339,7 +347,7 @@ class Block(NamedTuple):
 
 
 @lru_cache(256)
-def _blocks(samples, windows, inner, itemsize):
+def _blocks(samples, windows, inner, itemsize, products, threads):
     """Cut ``samples`` into blocks: of several samples, or of some rows of one sample."""
     outermost = windows[0]
     row_in = prod(each.length for each in windows[1:]) * inner
@@ -350,11 +358,15 @@ def _blocks(samples, windows, inner, itemsize):
         length *= each.count
         hop |= each.stride == 1 and each.size > (2 if length < SHORT else 4)
     size = BLOCK // 2 if hop else BLOCK
+    # To take turns costs threads some microseconds in every operation: they get fewer and larger ones.
+    if threads > 1 and (products or outermost.stride > 1 < inner) and samples * size_in * itemsize >= 16 * BLOCK:
+        size = 2 * BLOCK
     together = min(samples, size // (size_in * itemsize))
     if together:
         parts = [(slice(0, outermost.length), slice(0, outermost.count), outermost)]
     else:
         together, rows = 1, max(1, size // (outermost.stride * row_in * itemsize))
+        rows = -(-outermost.count // -(-outermost.count // rows))  # about as many in every part
         parts = [outermost.part(o, min(o + rows, outermost.count)) for o in range(0, outermost.count, rows)]
     return [
         Block(
@@ -448,16 +460,28 @@ def _run(combine, steps, x, y):
 @lru_cache(1024)
 def _steps(samples, axes, inner, work, disjoint):
     """What to do with a block: each step is ``(one, other, result)``; without ``other``, ``one`` is copied."""
-    steps, source, before = [], X, samples
+    steps, source, before, firsts, row = [], X, samples, [], prod(each.count for each, _ in axes) * inner
     for axis, (each, divisor) in enumerate(axes):
         behind = prod(other.length for other, _ in axes[axis + 1 :]) * inner
         target = Y if axis == len(axes) - 1 else (EVEN, ODD)[axis % 2]
+        rows = _at_once(each, behind, target == Y) if divisor else 1
+        row //= each.count
+        firsts.append((-(-each.count // rows), rows * row))
         if divisor:
-            steps += _multiply_axis(source, target, before, each, divisor, behind)
+            steps += _multiply_axis(source, target, before, each, divisor, behind, work, rows)
         else:
             steps += _fold_axis(source, target, before, each, behind, work, disjoint)
         source, before = target, before * each.count
+    if divisor:  # the first output of every product, which tells whether all are finite
+        shape, strides = zip((samples, before // samples * inner), *firsts, (inner, 1), strict=True)
+        steps.append((View(Y, 0, shape, tuple(stride * work.itemsize for stride in strides), work.str), None, None))
     return steps
+
+
+def _at_once(windows, behind, last):
+    """How many outputs along an axis one product makes: about as many as the others."""
+    most = 2 * NARROW // behind if behind < NARROW else -(-(NARROW if last else NARROW // 4) // windows.stride)
+    return -(-windows.count // -(-windows.count // most))
 
 
 class Divisors(NamedTuple):
@@ -475,24 +499,22 @@ class Divisors(NamedTuple):
         return self._replace(numbers=tuple(factor * number for number in self.numbers))
 
 
-def _matrix(windows, divisors):
+def _matrix(windows, divisors, dtype):
     """The matrix ``(outputs, inputs)`` that adds up windows and divides."""
     places = np.arange(windows.length) + windows.before - windows.stride * np.arange(windows.count)[:, None]
-    numbers = np.array(divisors.numbers, FLOAT32)
+    numbers = np.array(divisors.numbers, dtype)
     return ((places >= 0) & (places < windows.size)) / (numbers if divisors.of_inputs else numbers[:, None])
 
 
-def _multiply_axis(source, target, before, windows, divisors, behind):
-    """The steps that fold one axis by products with matrices, which add and divide at once: some outputs at a time."""
-    narrow, width = behind < NARROW, FLOAT32.itemsize
-    most = 2 * NARROW // behind if narrow else -(-NARROW // windows.stride)
-    rows, row = -(-windows.count // -(-windows.count // most)), behind * width
+def _multiply_axis(source, target, before, windows, divisors, behind, dtype, rows):
+    """The steps that fold one axis by products with matrices, which add and divide at once: ``rows`` at a time."""
+    narrow, width, row = behind < NARROW, dtype.itemsize, behind * dtype.itemsize
     pieces = [windows.part(start, min(start + rows, windows.count)) for start in range(0, windows.count, rows)]
     for (part, over), alike in groupby(pieces, lambda piece: (piece[2], divisors.part(*piece[:2]))):
         (inputs, outputs, _), *others = alike  # which have the same matrix
-        matrix = _matrix(part, over)
+        matrix = _matrix(part, over, dtype)
         if narrow:  # from the right, for all channels at once
-            matrix = np.kron(matrix.T, np.eye(behind, dtype=FLOAT32))
+            matrix = np.kron(matrix.T, np.eye(behind, dtype=dtype))
         together = _divisor(before if narrow else behind, PRODUCT // matrix.size)
         views = []
         for array, length, step, index in (
@@ -505,12 +527,9 @@ def _multiply_axis(source, target, before, windows, divisors, behind):
             else:
                 shape, strides = (before, behind // together, many, together), (each, together * width, row, width)
             shape, strides = (1 + len(others), *shape), (step * row, *strides)
-            views.append(View(array, index.start * row, shape, strides, FLOAT32.str))
+            views.append(View(array, index.start * row, shape, strides, dtype.str))
         one, result = views
         yield *((one, matrix) if narrow else (matrix, one)), result
-    if target == Y:  # the first output of every product, which tells whether all are finite
-        strides = windows.count * row, rows * row, width
-        yield View(Y, 0, (before, len(pieces), behind), strides, FLOAT32.str), None, None
 
 
 def _divisor(length, most, least=16):

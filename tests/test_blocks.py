@@ -100,9 +100,9 @@ BLOCKS = [
     (
         799,
         [
-            *((1, (0, 4), (0, 180), (0, 40)), (1, (4, 5), (160, 200), (40, 50))),
-            *((1, (0, 4), (200, 380), (50, 90)), (1, (4, 5), (360, 400), (90, 100))),
-            *((1, (0, 4), (400, 580), (100, 140)), (1, (4, 5), (560, 600), (140, 150))),
+            *((1, (0, 3), (0, 140), (0, 30)), (1, (3, 5), (120, 200), (30, 50))),
+            *((1, (0, 3), (200, 340), (50, 80)), (1, (3, 5), (320, 400), (80, 100))),
+            *((1, (0, 3), (400, 540), (100, 130)), (1, (3, 5), (520, 600), (130, 150))),
         ],
     ),
 ]
@@ -111,7 +111,7 @@ BLOCKS = [
 @pytest.mark.parametrize("block, expected", BLOCKS)
 def test_an_array_is_cut_into_blocks(block, expected):
     with cut(block, 0, 1):
-        cuts = blocks._blocks(3, (lay_windows(10, 3, 2, "same"), lay_windows(10, 2, 2, "valid")), 2, 4)
+        cuts = blocks._blocks(3, (lay_windows(10, 3, 2, "same"), lay_windows(10, 2, 2, "valid")), 2, 4, False, 1)
     found = [(each.key[0], *((part.start, part.stop) for part in each[2:])) for each in cuts]
     assert found == expected
     seen = [lay_windows(10, 3, 2, "same").part(*rows)[0] for _, rows, *_ in expected]
@@ -132,7 +132,7 @@ def test_the_buffers_of_numpy_are_small_in_blocks_alone():
 
 def test_a_block_has_at_least_a_row():
     with cut(1, 0, 1):
-        cuts = blocks._blocks(1, (lay_windows(10, 3, 2, "same"),), 2, 4)
+        cuts = blocks._blocks(1, (lay_windows(10, 3, 2, "same"),), 2, 4, False, 1)
     assert [(each.rows.start, each.rows.stop) for each in cuts] == [(o, o + 1) for o in range(5)]
 
 
@@ -152,11 +152,29 @@ def test_a_block_has_at_least_a_row():
 def test_a_block_is_half_as_large_if_windows_hop(size, stride, short, count):
     rows, columns = lay_windows(10, 2, 2, "valid"), lay_windows(10, size, stride, "valid")
     with cut(800, short, 1):
-        assert len(blocks._blocks(3, (rows, columns), 2, 4)) == count
-        assert len(blocks._blocks(3, (columns, rows), 2, 4)) == 3  # the first axis hops from the input
         one = lay_windows(1, 1, 1, "valid")
-        assert len(blocks._blocks(3, (rows, columns, one), 2, 4)) == count
-        assert len(blocks._blocks(3, (rows, one, columns), 2, 4)) == count
+        cuts = [(rows, columns), (rows, columns, one), (rows, one, columns), (columns, rows)]
+        found = [len(blocks._blocks(3, windows, 2, 4, False, 1)) for windows in cuts]
+    assert found == [count, count, count, 3]  # the first axis hops from the input
+
+
+@pytest.mark.parametrize(
+    "samples, stride, channels, products, threads, count",
+    [
+        (16, 2, 2, False, 2, 8),
+        (15, 2, 2, False, 2, 15),
+        (16, 2, 2, False, 1, 16),
+        (32, 2, 1, False, 2, 16),
+        (32, 2, 1, True, 2, 8),
+        (16, 1, 2, False, 2, 16),
+        (16, 1, 2, True, 2, 8),
+        (16, 1, 2, True, 1, 16),
+    ],
+)
+def test_several_threads_take_larger_blocks_of_many_long_rows(samples, stride, channels, products, threads, count):
+    with cut(1600, 0, threads):
+        found = blocks._blocks(samples, (lay_windows(200, 3, stride, "valid"),), channels, 4, products, threads)
+    assert len(found) == count
 
 
 # elements of a window -> by which shift to how many elements each hop leads, and whether one of the input is added
@@ -432,7 +450,7 @@ PRODUCTS = [
     ((2, 200, 16), "float32", (3, 2), True, True),
     ((2, 200, 16), "float32", (3, 2), False, False),
     ((2, 200, 16), "float16", (3, 2), True, True),
-    ((2, 200, 16), "float64", (3, 2), True, False),
+    ((2, 200, 16), "float64", (3, 2), True, True),
     ((2, 200, 16), "int16", (3, 2), True, False),
     ((2, 20, 20, 16), "float32", ((3, 2), (2, 2)), True, True),
     ((2, 20, 20, 16), "float32", ((3, 1), (2, 1)), True, False),
@@ -463,15 +481,26 @@ def test_nan_and_infinities_stay_in_their_windows(channels, dtype, special):
     assert np.isfinite(dx).sum() == dx.size - 25
 
 
-@pytest.mark.parametrize("shape", [(1, 20, 24, 16), (1, 20, 35, 1), (1, 37, 17)])
-def test_nan_anywhere_is_noticed(shape):
+@pytest.mark.parametrize("block", [2**10, 2**20])
+@pytest.mark.parametrize(
+    "shape, size, stride",
+    [
+        ((1, 20, 24, 16), 3, 1),
+        ((1, 20, 35, 1), 3, 1),
+        ((1, 37, 17), 3, 1),
+        ((1, 21, 24, 16), (2, 3), (2, 1)),
+        ((1, 21, 24, 16), (3, 2), (1, 2)),
+        ((1, 7, 9, 20, 16), (3, 2, 3), (2, 2, 1)),
+    ],
+)
+def test_nan_anywhere_is_noticed(shape, size, stride, block):
     x = np.random.default_rng(0).integers(-9, 9, shape).astype("float32")
     for place in range(0, x.size, shape[-1]):
         special = x.copy()
         special.flat[place] = np.nan
-        with cut(2**10, 64, 1, products=True):
-            y = average_pool(special, 3, 1)
-        assert_allclose(y, average_pool(special, 3, 1), rtol=1e-6)
+        with cut(block, 64, 1, products=True):
+            y = average_pool(special, size, stride)
+        assert_allclose(y, average_pool(special, size, stride), rtol=1e-6, atol=1e-6)
 
 
 def test_large_numbers_whose_mean_is_small_are_averaged():
@@ -490,9 +519,10 @@ MATRICES = [
 
 
 @pytest.mark.parametrize("rule, numbers, of_inputs, expected", MATRICES)
-def test_a_mean_is_a_product_with_a_matrix(rule, numbers, of_inputs, expected):
-    matrix = blocks._matrix(lay_windows(*rule), blocks.Divisors(numbers, of_inputs))
-    assert_array_equal(matrix, np.float32(expected), strict=True)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_mean_is_a_product_with_a_matrix(dtype, rule, numbers, of_inputs, expected):
+    matrix = blocks._matrix(lay_windows(*rule), blocks.Divisors(numbers, of_inputs), np.dtype(dtype))
+    assert_array_equal(matrix, np.array(expected, dtype), strict=True)
 
 
 @pytest.mark.parametrize("of_inputs, expected", [(False, (6, 7)), (True, (7, 8, 9))])
@@ -538,26 +568,46 @@ def test_windows_side_by_side_that_are_alike_are_added(monkeypatch, length, stri
     assert sum(ways) == (0 if clipped else added) and not all(ways)
 
 
-# windows, elements behind each -> the shapes of the matrices, and how many products there are with each
-MULTIPLIED = [
-    ((100, 3, 1, "valid"), 64, [((14, 16), 7)]),
-    ((100, 3, 1, "same"), 64, [((15, 16), 1), ((15, 17), 5), ((10, 11), 1)]),
-    ((98, 3, 1, "valid"), 1, [((32, 34), 3)]),
-    ((98, 3, 1, "valid"), 3, [((30, 36), 9), ((18, 24), 1)]),
-    ((9, 3, 2, "valid"), 16, [((4, 9), 1)]),
+# windows, elements behind each, whether the axis is the last -> how many outputs a product makes
+AT_ONCE = [
+    ((100, 3, 1, "valid"), 64, True, 14),  # of 98, at most 16
+    ((98, 3, 1, "valid"), 16, True, 16),
+    ((98, 3, 1, "valid"), 16, False, 4),
+    ((99, 3, 1, "valid"), 15, False, 2),  # outputs of 15 channels
+    ((98, 3, 1, "valid"), 1, True, 32),
+    ((99, 3, 2, "valid"), 16, True, 7),
+    ((99, 3, 2, "valid"), 16, False, 2),
+    ((99, 5, 3, "valid"), 16, False, 2),
 ]
 
 
-@pytest.mark.parametrize("rule, behind, expected", MULTIPLIED)
-def test_equal_products_are_one_step(rule, behind, expected):
+@pytest.mark.parametrize("rule, behind, last, expected", AT_ONCE)
+def test_products_make_about_as_many_outputs_each(rule, behind, last, expected):
+    assert blocks._at_once(lay_windows(*rule), behind, last) == expected
+
+
+# windows, elements behind each, outputs at once -> the shapes of the matrices, and how many products each is in
+MULTIPLIED = [
+    ((100, 3, 1, "valid"), 64, 14, [((14, 16), 7)]),
+    ((100, 3, 1, "same"), 64, 15, [((15, 16), 1), ((15, 17), 5), ((10, 11), 1)]),
+    ((98, 3, 1, "valid"), 1, 32, [((32, 34), 3)]),
+    ((98, 3, 1, "valid"), 3, 10, [((30, 36), 9), ((18, 24), 1)]),
+    ((9, 3, 2, "valid"), 16, 4, [((4, 9), 1)]),
+]
+
+
+@pytest.mark.parametrize("rule, behind, rows, expected", MULTIPLIED)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_equal_products_are_one_step(dtype, rule, behind, rows, expected):
     windows = lay_windows(*rule)
     divisors = blocks.Divisors(tuple(windows.lengths().tolist()))
-    steps = blocks._multiply_axis(0, blocks.EVEN, 64, windows, divisors, behind)
+    steps = blocks._multiply_axis(0, blocks.EVEN, 64, windows, divisors, behind, np.dtype(dtype), rows)
     found = []
     for one, other, result in steps:
         matrix, view = (one, other) if behind >= blocks.NARROW else (other.T, one)
         found.append((matrix.shape, view.shape[0]))
-        assert view.shape[0] == result.shape[0] and matrix.dtype == "float32"
+        assert view.shape[0] == result.shape[0]
+        assert matrix.dtype == view.item == result.item == np.dtype(dtype)
         assert matrix.size * min(view.shape[-1], view.shape[-2]) <= blocks.PRODUCT
     assert found == expected
 
@@ -565,8 +615,9 @@ def test_equal_products_are_one_step(rule, behind, expected):
 def test_products_are_small_enough_for_one_thread():
     windows = lay_windows(100, 3, 1, "valid")
     divisors = blocks.Divisors((3,) * 98)
-    for before, behind in (2**14, 1), (1, 2**14):
-        for one, other, result in blocks._multiply_axis(0, blocks.EVEN, before, windows, divisors, behind):
+    for before, behind, rows in (2**14, 1, 25), (1, 2**14, 14):
+        steps = blocks._multiply_axis(0, blocks.EVEN, before, windows, divisors, behind, np.dtype("float32"), rows)
+        for one, other, result in steps:
             inner = one.shape[-1]
             assert inner == other.shape[-2]
             assert blocks.PRODUCT / 2 < inner * result.shape[-1] * result.shape[-2] <= blocks.PRODUCT
@@ -643,11 +694,25 @@ def test_the_mean_of_a_map_is_exact_where_its_sum_is(shape):
 
 
 @pytest.mark.parametrize("channels", [1, 3, 20])
-@pytest.mark.parametrize("length", [1, 63, 64, 67, 257, 1021, 1024])
+@pytest.mark.parametrize("length", [1, 63, 64, 67, 255, 256, 257, 1021, 1024, 4096, 4097, 9973])
 def test_the_mean_of_a_map_of_any_length_is_right(length, channels):
     x = np.random.default_rng(length).random((40, length, channels), "float32")
     y = blocks.whole_average(x, lay_whole_map(x.shape, "channels_last"))
     assert_allclose(y, x.mean(1, float, keepdims=True), rtol=3e-7)
+
+
+@pytest.mark.parametrize("maps, length, products", [(600, 3136, 1), (200, 3136, 7), (600, 255, 0), (300, 256, 1)])
+def test_numpy_lets_other_threads_run_during_products_with_long_rows(monkeypatch, maps, length, products):
+    made = []
+
+    def watch(x, ones):
+        made.append(x.shape)
+        return np.sum(x, -1)
+
+    monkeypatch.setattr(np, "vecdot", watch)
+    x = np.ones((maps, length, 1), "float32")
+    assert (blocks._reduce_rows(np.add, x) == length).all()
+    assert made == ([(maps, products, length // products)] if products else [])
 
 
 def test_whole_maps_of_long_numbers_lose_no_digit():
@@ -871,7 +936,8 @@ def test_arrays_of_a_block_begin_with_a_line_of_the_cache():
     assert not any(each.ctypes.data % 64 for each in arrays)
 
 
-def test_the_memory_of_a_result_that_is_gone_is_used_again():
+def test_the_memory_of_a_result_that_is_gone_is_used_again(monkeypatch):
+    monkeypatch.setattr(blocks, "_threads", 1)  # another thread may hold a result a moment longer
     gc.collect()  # what earlier tests have left
     x = np.ones((1, blocks.BLOCK, 2), "float32")
     y = max_pool(x, 2)
