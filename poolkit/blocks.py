@@ -14,7 +14,7 @@ import weakref
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import groupby
-from math import prod
+from math import isfinite, prod
 from typing import NamedTuple
 
 import numpy as np
@@ -151,15 +151,8 @@ def product(x, grid, divisors):
             others[axis], last = None, last.times(each.numbers[0])
     load, store = (_widen, _narrow) if x.dtype == FLOAT16 else (None, None)
     work = FLOAT64 if x.dtype == FLOAT64 else FLOAT32
-
-    def multiply(combine, steps, x, y):
-        *steps, (sample, _, _) = steps
-        _run(combine, steps, x, y)
-        if not np.isfinite(np.add.reduce(sample.of(y), axis=None)):
-            raise FloatingPointError
-
     try:
-        return _fold(_add_or_multiply, x, grid, work, x.dtype, load, multiply, store, [*others, last])
+        return _fold(_add_or_multiply, x, grid, work, x.dtype, load, store=store, divisors=[*others, last])
     except FloatingPointError:
         return None
 
@@ -191,8 +184,11 @@ def whole_extreme(combine, x, grid):
 
 def whole_average(x, grid):
     """The mean of every map."""
-    work = FLOAT32 if _is_short(x.dtype) else FLOAT64
-    return _reduce(np.add, x, grid, work, x.dtype if x.dtype.kind == "f" else FLOAT32)
+    dtype = x.dtype if x.dtype.kind == "f" else FLOAT32
+    try:
+        return _reduce(np.add, x, grid, FLOAT32 if _is_short(x.dtype) else FLOAT64, dtype)
+    except FloatingPointError:  # a sum may have left the range of float32
+        return _reduce(np.add, x, grid, FLOAT64, dtype)
 
 
 def _sum_dtype(dtype, *sizes):
@@ -215,7 +211,7 @@ def _reduce(combine, x, grid, work, dtype):
     rows = x.reshape(lead, x.shape[first], -1) if wide else x.reshape(lead, -1, inner)
     y = np.empty((lead, inner), dtype)
 
-    def fold_maps(maps, work):
+    def fold_maps(maps):
         length = maps.shape[1] if x.dtype == work else max(64, BLOCK // (maps.shape[2] * work.itemsize) // 64 * 64)
         total = None
         for start in range(0, maps.shape[1], length):
@@ -226,15 +222,16 @@ def _reduce(combine, x, grid, work, dtype):
     def run(shares):
         with np.errstate(over="ignore", invalid="ignore"):
             for samples in shares:
-                total = fold_maps(rows[samples], work)
+                total = fold_maps(rows[samples])
                 if combine is np.add:
-                    if x.dtype == FLOAT32 and not np.isfinite(total).all():  # it may have left the range of float32
-                        total = fold_maps(rows[samples], FLOAT64)
+                    if x.dtype == work == FLOAT32 and not np.isfinite(total).all():
+                        raise FloatingPointError
                     total = total / size
                 y[samples] = total
 
     # What is read only once need not stay in the cache; what is converted has to.
-    together = -(-lead // (4 * _threads)) if x.dtype == work else max(1, lead * 2 * BLOCK // x.nbytes)
+    shares = 2 * _threads if _threads > 1 else 1
+    together = -(-lead // shares) if x.dtype == work else max(1, lead * 2 * BLOCK // x.nbytes)
     in_threads(run, [slice(start, start + together) for start in range(0, lead, together)], x.nbytes)
     return y.reshape(*x.shape[:first], *[1] * len(grid), *x.shape[last + 1 :])
 
@@ -285,12 +282,13 @@ def _fold(combine, x, grid, work, dtype, load=None, run=None, store=None, diviso
     def run_blocks(blocks):
         ready = {}
         with np.errstate(over="raise" if work == FLOAT32 else "ignore", invalid="ignore"):
-            for (samples, outermost), positions, rows, inputs, outputs in blocks:
-                divisor = divisors[0] and divisors[0].part(positions, rows)
-                axes = (outermost, divisor), *zip(windows[1:], divisors[1:], strict=True)
-                if (samples, axes) not in ready:
-                    ready[samples, axes] = _ready(samples, axes, inner, work, disjoint, own)
-                steps, source, result = ready[samples, axes]
+            for key, positions, rows, inputs, outputs in blocks:
+                key = *key, divisors[0] and divisors[0].part(positions, rows)
+                if key not in ready:
+                    samples, *first_axis = key
+                    axes = tuple(first_axis), *zip(windows[1:], divisors[1:], strict=True)
+                    ready[key] = _ready(samples, axes, inner, work, disjoint, own)
+                steps, source, result = ready[key]
                 if load:
                     load(from_x[inputs], source)
                 else:
@@ -449,9 +447,20 @@ def _keep(space):
 
 
 def _run(combine, steps, x, y):
+    """Do the steps; one without a result only finds out whether all is finite."""
+    arrays = x, y
     for step in steps:
-        one, other, result = (view.of((x, y)[view.array]) if type(view) is View else view for view in step)
-        if other is None:
+        one, other, result = step
+        if type(one) is View:
+            one = one.of(arrays[one.array])
+        if type(other) is View:
+            other = other.of(arrays[other.array])
+        if type(result) is View:
+            result = result.of(arrays[result.array])
+        if result is None:
+            if not isfinite(np.add.reduce(one, axis=None)):
+                raise FloatingPointError
+        elif other is None:
             np.copyto(result, one, casting="unsafe")
         else:
             combine(one, other, out=result)

@@ -923,6 +923,15 @@ def test_a_whole_map_takes_little_memory():
     assert peak < 4 * blocks.BLOCK
 
 
+@pytest.mark.parametrize("shape", [(64, 512, 512, 1), (1, 2048, 1024, 8)])
+def test_whole_maps_with_nan_take_little_memory(shape):
+    x = np.ones(shape, "float32")
+    x[0, 0, 0, 0] = np.nan
+    y, peak = watch_memory(lambda: blocks.whole_average(x, lay_whole_map(x.shape, "channels_last")))
+    assert np.isnan(y.flat[0]) and (y.flat[1:] == 1).all()
+    assert peak < 12 * blocks.BLOCK
+
+
 def test_few_maps_are_converted_at_once():
     x = np.ones((64, 256, 256, 8), "uint8")
     with cut(blocks.BLOCK, blocks.SHORT, 1):

@@ -25,7 +25,7 @@ LAYOUTS = ("channels_last", "channels_first")
 ENGINES = ("poolkit", "Keras on TensorFlow", "PyTorch", "JAX", "ONNX Runtime")
 MEMORY = "memory alone"  # what no pooling in NumPy can do without
 PACKAGES = ("numpy", "keras", "tensorflow", "torch", "jax", "onnxruntime")
-ROUNDS, SECONDS = 7, 0.3  # of every row: so many turns, unless all but one take longer
+ROUNDS, SECONDS = 7, 0.2  # of every row: so many turns, unless all but one take longer
 PAUSE = 0.02  # seconds before a turn, for threads of other engines to fall asleep
 
 # What one engine frees, up to 32 MB, stays in the process: otherwise, by chance, the
@@ -383,8 +383,8 @@ def work(threads):
         "XLA_FLAGS": "--xla_cpu_multi_thread_eigen="
         f"{str(threads > 1).lower()} intra_op_parallelism_threads={threads}",
     }
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+    if hasattr(os, "sched_setaffinity"):  # the first processor also serves the system
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
     import tensorflow as tf
     import torch
 
@@ -437,7 +437,7 @@ def means_without_avx512():
     code = """
 import json, os
 if hasattr(os, "sched_setaffinity"):
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-1:])
 import benchmark, poolkit
 poolkit.set_threads(1)
 print(json.dumps(list(benchmark.means())))"""
