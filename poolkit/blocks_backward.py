@@ -80,8 +80,8 @@ def _spread(x, dy, grid, combine=None, y=None, number=None):
 
 def _cut(windows, row):
     """How many maps, with rows of ``row`` bytes, make a block; and the parts of a map that is too large for one."""
-    together = max(1, blocks.BLOCK // (row * windows.length))
-    rows = max(1, blocks.BLOCK // (row * windows.stride))
+    size = blocks.BLOCK if blocks._threads > 1 else blocks.BLOCK // 2  # threads gain more from few operations
+    together, rows = max(1, size // (row * windows.length)), max(1, size // (row * windows.stride))
     return together, [windows.part(o, min(o + rows, windows.count)) for o in range(0, windows.count, rows)]
 
 

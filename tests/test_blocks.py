@@ -871,8 +871,9 @@ CUT_BACKWARD = [
 
 
 @pytest.mark.parametrize("block, together, rows", CUT_BACKWARD)
-def test_gradients_are_cut_into_blocks(block, together, rows):
-    with cut(block, 0, 1):
+@pytest.mark.parametrize("threads", [1, 2])
+def test_gradients_are_cut_into_blocks(threads, block, together, rows):
+    with cut(block if threads > 1 else 2 * block + 1, 0, threads):  # one thread has half as large blocks
         maps, parts = blocks_backward._cut(lay_windows(10, 3, 2, "same"), 8)
     assert maps == together
     assert [(positions.start, positions.stop) for positions, *_ in parts] == rows
