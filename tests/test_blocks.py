@@ -364,11 +364,13 @@ def test_nan_and_infinities_are_those_of_the_simple_form(pooling, cuts):
 @pytest.mark.parametrize("data_format", LAYOUTS)
 def test_whole_maps_with_nan_and_infinities_are_those_of_the_simple_form(data_format, special):
     x = np.zeros((2, 50, 40, 30), "float32")
-    x[1, 20, 20 : 20 + len(special), 20] = special
+    x[:, 20, 20 : 20 + len(special), 20] = special
     grid = lay_whole_map(x.shape, data_format)
     with np.errstate(invalid="ignore"):
         expected = x.mean(tuple(grid), float, keepdims=True)
-    assert_allclose(blocks.whole_average(x, grid), expected, rtol=1e-6)
+    y = blocks.whole_average(x, grid)
+    assert y.dtype == x.dtype
+    assert_allclose(y, expected, rtol=1e-6)
 
 
 @given(poolings(EVERY_DTYPE), st.booleans(), st.booleans(), CUTS)
@@ -586,6 +588,23 @@ def test_products_make_about_as_many_outputs_each(rule, behind, last, expected):
     assert blocks._at_once(lay_windows(*rule), behind, last) == expected
 
 
+def test_a_product_makes_fewer_outputs_along_the_first_axes():
+    windows = lay_windows(100, 3, 1, "valid")
+    axes = ((windows, blocks.Divisors((3,) * 98)),) * 2
+    steps = blocks._steps(2, axes, 16, np.dtype("float32"), True)
+    assert [one.shape for one, _, result in steps if result] == [(4, 6), (2, 4), (14, 16)]
+    (firsts, _, result) = steps[-1]
+    assert result is None and firsts.shape == (2, 25, 7, 16) and firsts.array == blocks.Y
+    assert firsts.strides == tuple(4 * step for step in (98 * 98 * 16, 4 * 98 * 16, 14 * 16, 1))
+
+
+def test_what_is_added_is_not_taken_for_a_product():
+    windows = lay_windows(100, 2, 2, "valid")
+    axes = (windows, None), (windows, blocks.Divisors((4,) * 50))
+    *_, (firsts, _, result) = blocks._steps(2, axes, 16, np.dtype("float32"), True)
+    assert result is None and firsts.shape == (2, 50, 7, 16)
+
+
 # windows, elements behind each, outputs at once -> the shapes of the matrices, and how many products each is in
 MULTIPLIED = [
     ((100, 3, 1, "valid"), 64, 14, [((14, 16), 7)]),
@@ -684,6 +703,34 @@ def test_whole_maps_are_those_of_the_simple_form(shape, dtype, data_format):
     assert_array_equal(y[0], expected[0])
     assert_allclose(y[1], expected[1], rtol=1e-6)
     assert [each.dtype for each in y] == [each.dtype for each in expected]
+
+
+@pytest.mark.parametrize("threads, expected", [(1, [9]), (2, [3, 3, 3]), (3, [2, 2, 2, 2, 1])])
+def test_every_thread_gets_two_shares_of_the_maps(monkeypatch, threads, expected):
+    shares, in_threads = [], blocks.in_threads
+
+    def watch(run, tasks, size):
+        shares.extend(tasks)
+        in_threads(run, tasks, size)
+
+    monkeypatch.setattr(blocks, "in_threads", watch)
+    with cut(2**20, 0, threads):
+        blocks.whole_average(np.ones((9, 4, 4, 1), "float32"), lay_whole_map((9, 4, 4, 1), "channels_last"))
+    assert [min(each.stop, 9) - each.start for each in shares] == expected
+
+
+@pytest.mark.parametrize("pool, products", [(max_pool, False), (average_pool, True)])
+def test_products_get_blocks_of_their_own(monkeypatch, pool, products):
+    asked, cut_into_blocks = [], blocks._blocks
+
+    def watch(*arguments):
+        asked.append(arguments[-2:])
+        return cut_into_blocks(*arguments)
+
+    monkeypatch.setattr(blocks, "_blocks", watch)
+    monkeypatch.setattr(blocks, "PRODUCTS", {"all"})
+    pool(np.ones((1, 64, 64, 16), "float32"), 3, 1)
+    assert asked == [(products, blocks._threads)]
 
 
 @pytest.mark.parametrize("shape", [(12, 500, 500, 1), (1, 500, 500, 12), (1, 500, 500, 30)])
