@@ -38,6 +38,10 @@ def test_what_a_call_does_was_timed_for_every_row():
         assert row["memory"] > 0 and sum(row["parts"].values()) > row["parts"]["rest"]
 
 
+def test_two_threads_were_timed_side_by_side():
+    assert RECORD["side_by_side"].keys() == {f"{size}" for size in benchmark.side_by_side()}
+
+
 def test_a_ratio_can_leave_out_what_a_call_does():
     parts = {"read": 4, "cache": 2, "write": 1, "rest": 1}
     row = {"milliseconds": {"poolkit": 10, "one": 9, "other": 8}, "parts": parts, "memory": 4}

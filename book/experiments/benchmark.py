@@ -502,6 +502,36 @@ def primitives():
     return found
 
 
+def side_by_side():
+    """How many times as long operations take if another thread does as many.
+
+    By the float32 numbers of an operation.
+    """
+    from threading import Thread
+
+    import numpy as np
+
+    def work(size):
+        one, other, result = np.ones((3, size), np.float32)
+        for _ in range((1 << 25) // size):
+            np.maximum(one, other, out=result)
+
+    def seconds(threads, size):
+        workers = [Thread(target=work, args=(size,)) for _ in range(threads)]
+        begin = time.perf_counter()
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        return time.perf_counter() - begin
+
+    found = {}
+    for size in (1 << 14, 1 << 16, 1 << 18):
+        one, two = (min(seconds(n, size) for _ in range(9)) for n in (1, 2))
+        found[size] = round(two / one, 2)
+    return found
+
+
 def small_call():
     """Microseconds of one call on a 4×4 image, the best of many."""
     from timeit import repeat
@@ -523,12 +553,12 @@ def small_call():
 
 
 def small_calls():
-    """The best of five processes: by chance, some take half as long again for all."""
+    """The best of two processes: by chance, some take half as long again for all."""
     code = "import json, benchmark; print(json.dumps(benchmark.small_call()))"
     command = [sys.executable, "-c", code]
     runs = [
         json.loads(subprocess.check_output(command, cwd=HERE, text=True))
-        for _ in range(5)
+        for _ in range(2)
     ]
     return {call: min(run[call] for run in runs) for call in runs[0]}
 
@@ -629,6 +659,7 @@ def markdown(rows):
 def main():
     rows, steps, start = [], [], time.perf_counter()
     total = 2 * len(list(jobs()))
+    small = [small_calls()]  # now and again, since a machine has slow minutes
     for threads in (1, 2):
         worker = subprocess.Popen(
             [sys.executable, __file__, str(threads)],
@@ -652,9 +683,11 @@ def main():
             )
         if worker.wait():
             sys.exit(f"Failed: run {__file__} {threads} to see why.")
+        small.append(small_calls())
     record = machine() | {
-        "microseconds": small_calls(),
+        "microseconds": {call: min(each[call] for each in small) for call in small[0]},
         "nanoseconds": primitives(),
+        "side_by_side": side_by_side(),
         "steps": steps,
         "means_without_avx512": means_without_avx512(),
     }
