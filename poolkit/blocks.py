@@ -26,7 +26,7 @@ SHORT = 1 << 12  # bytes: a stretch of neighbours shorter than this is not worth
 BUFFER = 1 << 11  # elements: NumPy copies rows shorter than half of this into buffers before it works on them
 PRODUCT = 1 << 18  # multiplications in a product of matrices: with more, its library may start threads of its own
 VECTOR = 1 << 13  # elements of a matrix that is multiplied with a vector: likewise
-DOT = 1 << 11  # elements of two vectors: the product of longer ones would not be exact enough
+DOT = 1 << 11  # elements of two vectors: the product of ones more than twice as long would not be exact enough
 NARROW = 16  # elements of float32 numbers: so many fill a register
 KEPT = 1 << 27  # bytes: so much memory of results that are gone is kept for others
 SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done before a list of steps is made
@@ -449,8 +449,7 @@ def _keep(space):
 def _run(combine, steps, x, y):
     """Do the steps; one without a result only finds out whether all is finite."""
     arrays = x, y
-    for step in steps:
-        one, other, result = step
+    for one, other, result in steps:
         if type(one) is View:
             one = one.of(arrays[one.array])
         if type(other) is View:

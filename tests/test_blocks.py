@@ -411,7 +411,7 @@ def without_gaps(draw):
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     x = random.standard_normal((samples, *(length for length, *_ in rules), channels))
     grid = {axis: lay_windows(*rule) for axis, rule in enumerate(rules, 1)}
-    return x.astype(draw(st.sampled_from(["float16", "float32"]))), grid
+    return x.astype(draw(st.sampled_from(["float16", "float32", "float64"]))), grid
 
 
 @given(without_gaps(), st.booleans(), CUTS)
@@ -431,10 +431,10 @@ def test_averages_by_products_are_those_of_the_simple_form(pooling, count_includ
 @given(without_gaps(), st.booleans(), CUTS)
 def test_gradients_by_products_are_those_of_the_simple_form(pooling, count_include_pad, cuts):
     x, grid = pooling
-    x = x.astype("float32")
+    x = x.astype(np.promote_types(x.dtype, "float32"))
     rules = [[each.size for each in grid.values()], 1, [(each.before, each.size - 1) for each in grid.values()]]
     y, pullback = vjp(average_pool, x, *rules, count_include_pad=count_include_pad)
-    dy = np.random.default_rng(0).standard_normal(y.shape, "float32")
+    dy = np.random.default_rng(0).standard_normal(y.shape).astype(y.dtype)
     expected = pullback(dy)
     with cut(*cuts, products=True):
         assert_allclose(pullback(dy), expected, rtol=1e-5, atol=1e-6)
