@@ -209,30 +209,38 @@ def _reduce(combine, x, grid, work, dtype):
     lead, inner, size = prod(x.shape[:first]), prod(x.shape[last + 1 :]), prod(x.shape[axis] for axis in grid)
     wide = 1 < inner < 16  # too few channels for one operation each: first fold the rows, then what became of them
     rows = x.reshape(lead, x.shape[first], -1) if wide else x.reshape(lead, -1, inner)
+    # What is read only once need not stay in the cache; what is converted has to.
+    piece = -(-x.nbytes // _threads) if x.dtype == work else BLOCK // work.itemsize * x.itemsize
+    together, length = -(-lead * piece // x.nbytes), rows.shape[1]
+    length = -(-length // min(length, -(-x.nbytes // (lead * piece))))
+    starts = range(0, rows.shape[1], length)  # of the parts of a map
+    whole, mean = len(starts) == 1, combine is np.add
     y = np.empty((lead, inner), dtype)
+    totals = y[:, None] if whole else np.empty((lead, len(starts), inner), FLOAT64 if mean else work)
 
-    def fold_maps(maps):
-        length = maps.shape[1] if x.dtype == work else max(64, BLOCK // (maps.shape[2] * work.itemsize) // 64 * 64)
-        total = None
-        for start in range(0, maps.shape[1], length):
-            part = _reduce_rows(combine, maps[:, start : start + length].astype(work, copy=False))
-            total = part if total is None else combine(total, part)
+    def fold_rows(part):
+        total = _reduce_rows(combine, part)
         return _reduce_rows(combine, total.reshape(len(total), -1, inner)) if wide else total
 
     def run(shares):
         with np.errstate(over="ignore", invalid="ignore"):
-            for samples in shares:
-                total = fold_maps(rows[samples])
-                if combine is np.add:
-                    if x.dtype == work == FLOAT32 and not np.isfinite(total).all():
-                        raise FloatingPointError
-                    total = total / size
-                y[samples] = total
+            for maps, part in shares:
+                share = rows[maps, starts[part] : starts[part] + length]
+                if x.dtype == FLOAT16:
+                    scaled = np.empty(share.shape, FLOAT32)
+                    _widen(share, scaled)
+                    total = fold_rows(scaled) * 2.0**112
+                else:
+                    total = fold_rows(share.astype(work, copy=False))
+                if mean and x.dtype == work == FLOAT32 and not np.isfinite(total).all():
+                    raise FloatingPointError
+                totals[maps, part] = total / size if mean and whole else total
 
-    # What is read only once need not stay in the cache; what is converted has to.
-    shares = 2 * _threads if _threads > 1 else 1
-    together = -(-lead // shares) if x.dtype == work else max(1, lead * 2 * BLOCK // x.nbytes)
-    in_threads(run, [slice(start, start + together) for start in range(0, lead, together)], x.nbytes)
+    shares = [(slice(i, i + together), part) for i in range(0, lead, together) for part in range(len(starts))]
+    in_threads(run, shares, x.nbytes)
+    if not whole:
+        total = combine.reduce(totals, 1)
+        y[...] = total / size if mean else total
     return y.reshape(*x.shape[:first], *[1] * len(grid), *x.shape[last + 1 :])
 
 

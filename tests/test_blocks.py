@@ -705,8 +705,18 @@ def test_whole_maps_are_those_of_the_simple_form(shape, dtype, data_format):
     assert [each.dtype for each in y] == [each.dtype for each in expected]
 
 
-@pytest.mark.parametrize("threads, expected", [(1, [9]), (2, [3, 3, 3]), (3, [2, 2, 2, 2, 1])])
-def test_every_thread_gets_two_shares_of_the_maps(monkeypatch, threads, expected):
+@pytest.mark.parametrize(
+    "maps, threads, expected",
+    [
+        (9, 1, [(9, 0)]),
+        (9, 2, [(5, 0), (4, 0)]),
+        (9, 4, [(3, 0)] * 3),
+        (1, 2, [(1, 0), (1, 1)]),
+        (3, 2, [(2, 0), (1, 0)]),
+        (2, 3, [(1, 0), (1, 1), (1, 0), (1, 1)]),
+    ],
+)
+def test_every_thread_gets_a_share_of_the_maps(monkeypatch, maps, threads, expected):
     shares, in_threads = [], blocks.in_threads
 
     def watch(run, tasks, size):
@@ -714,9 +724,24 @@ def test_every_thread_gets_two_shares_of_the_maps(monkeypatch, threads, expected
         in_threads(run, tasks, size)
 
     monkeypatch.setattr(blocks, "in_threads", watch)
+    x = np.arange(maps * 16, dtype="float32").reshape(maps, 4, 4, 1)
     with cut(2**20, 0, threads):
-        blocks.whole_average(np.ones((9, 4, 4, 1), "float32"), lay_whole_map((9, 4, 4, 1), "channels_last"))
-    assert [min(each.stop, 9) - each.start for each in shares] == expected
+        y = blocks.whole_average(x, lay_whole_map(x.shape, "channels_last"))
+    assert [(min(some.stop, maps) - some.start, part) for some, part in shares] == expected
+    assert_array_equal(y, x.mean((1, 2), keepdims=True))
+
+
+@pytest.mark.parametrize("channels", [1, 4, 32])
+@pytest.mark.parametrize("special", [0, np.inf, -np.inf, np.nan])
+def test_whole_maps_of_every_float16(special, channels):
+    x = np.arange(2**16, dtype="uint16").view("float16")
+    x = np.random.default_rng(0).permutation(x[np.isfinite(x)]).reshape(8, -1, 1, channels)
+    x[0, 0, 0, 0] = special
+    grid = lay_whole_map(x.shape, "channels_last")
+    with cut(2**10, 0, 2), np.errstate(invalid="ignore"):
+        y = blocks.whole_extreme(np.maximum, x, grid), blocks.whole_average(x, grid)
+    assert_array_equal(y[0], x.max((1, 2), keepdims=True))
+    assert_allclose(y[1], x.astype(float).mean((1, 2), keepdims=True).astype("float16"), rtol=1e-3)
 
 
 @pytest.mark.parametrize("pool, products", [(max_pool, False), (average_pool, True)])
