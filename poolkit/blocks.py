@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import groupby
 from math import isfinite, prod
+from threading import get_ident
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +30,7 @@ VECTOR = 1 << 13  # elements of a matrix that is multiplied with a vector: likew
 DOT = 1 << 11  # elements of two vectors: the product of ones more than twice as long would not be exact enough
 NARROW = 16  # elements of float32 numbers: so many fill a register
 KEPT = 1 << 27  # bytes: so much memory of results that are gone is kept for others
-SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done before a list of steps is made
+SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done sooner
 
 FLOAT16, FLOAT32, FLOAT64 = map(np.dtype, (np.float16, np.float32, np.float64))
 INT16, UINT16 = np.dtype(np.int16), np.dtype(np.uint16)
@@ -127,8 +128,12 @@ def average(x, grid, count_include_pad=False):
 
 def lengths(grid, count_include_pad):
     """How many elements windows see, or see with padding, along each axis."""
-    counted = (each.with_padding() if count_include_pad else each for each in grid.values())
-    return [tuple(each.lengths().tolist()) for each in counted]
+    return [_lengths(each.with_padding() if count_include_pad else each) for each in grid.values()]
+
+
+@lru_cache(64)
+def _lengths(windows):
+    return tuple(windows.lengths().tolist())
 
 
 def product(x, grid, divisors):
@@ -145,16 +150,23 @@ def product(x, grid, divisors):
         return None
     if any(each.size < max(2, each.stride) or (narrow and each.size == each.stride) for each in windows):
         return None
+    load, store = (_widen, _narrow) if x.dtype == FLOAT16 else (None, None)
+    work = FLOAT64 if x.dtype == FLOAT64 else FLOAT32
+    divisors = _multiplied(windows, tuple(divisors))
+    try:
+        return _fold(_add_or_multiply, x, grid, work, x.dtype, load, store=store, divisors=divisors)
+    except FloatingPointError:
+        return None
+
+
+@lru_cache(64)
+def _multiplied(windows, divisors):
+    """The divisors along each axis, None along those that are added."""
     *others, last = divisors
     for axis, each in enumerate(others):
         if windows[axis].size == windows[axis].stride and len(set(each.numbers)) == 1:
             others[axis], last = None, last.times(each.numbers[0])
-    load, store = (_widen, _narrow) if x.dtype == FLOAT16 else (None, None)
-    work = FLOAT64 if x.dtype == FLOAT64 else FLOAT32
-    try:
-        return _fold(_add_or_multiply, x, grid, work, x.dtype, load, store=store, divisors=[*others, last])
-    except FloatingPointError:
-        return None
+    return *others, last
 
 
 def _add_or_multiply(one, other, out):
@@ -223,23 +235,23 @@ def _reduce(combine, x, grid, work, dtype):
         return _reduce_rows(combine, total.reshape(len(total), -1, inner)) if wide else total
 
     def run(shares):
-        with np.errstate(over="ignore", invalid="ignore"):
-            for maps, part in shares:
-                share = rows[maps, starts[part] : starts[part] + length]
-                if x.dtype == FLOAT16:
-                    scaled = np.empty(share.shape, FLOAT32)
-                    _widen(share, scaled)
-                    total = fold_rows(scaled) * 2.0**112
-                else:
-                    total = fold_rows(share.astype(work, copy=False))
-                if mean and x.dtype == work == FLOAT32 and not np.isfinite(total).all():
-                    raise FloatingPointError
-                totals[maps, part] = total / size if mean and whole else total
+        for maps, part in shares:
+            share = rows[maps, starts[part] : starts[part] + length]
+            if x.dtype == FLOAT16:
+                scaled = np.empty(share.shape, FLOAT32)
+                _widen(share, scaled)
+                total = fold_rows(scaled) * 2.0**112
+            else:
+                total = fold_rows(share.astype(work, copy=False))
+            if mean and x.dtype == work == FLOAT32 and not np.isfinite(total).all():
+                raise FloatingPointError
+            totals[maps, part] = total / size if mean and whole else total
 
     shares = [(slice(i, i + together), part) for i in range(0, lead, together) for part in range(len(starts))]
-    in_threads(run, shares, x.nbytes)
+    in_threads(run, shares, x.nbytes, over="ignore", invalid="ignore")
     if not whole:
-        total = combine.reduce(totals, 1)
+        with np.errstate(invalid="ignore"):  # two infinities
+            total = combine.reduce(totals, 1)
         y[...] = total / size if mean else total
     return y.reshape(*x.shape[:first], *[1] * len(grid), *x.shape[last + 1 :])
 
@@ -284,31 +296,30 @@ def _fold(combine, x, grid, work, dtype, load=None, run=None, store=None, diviso
     shape = (*x.shape[:first], *(each.count for each in windows), *x.shape[last + 1 :])
     inner, disjoint = prod(x.shape[last + 1 :]), combine not in (np.maximum, np.minimum)
     from_x, to_y = x.reshape(-1), result_of(prod(shape), dtype)
-    own = {X: load, Y: store}
+    own = load is not None, store is not None
     run, divisors = run or _run, divisors or [None] * len(grid)
 
     def run_blocks(blocks):
         ready = {}
-        with np.errstate(over="raise" if work == FLOAT32 else "ignore", invalid="ignore"):
-            for key, positions, rows, inputs, outputs in blocks:
-                key = *key, divisors[0] and divisors[0].part(positions, rows)
-                if key not in ready:
-                    samples, *first_axis = key
-                    axes = tuple(first_axis), *zip(windows[1:], divisors[1:], strict=True)
-                    ready[key] = _ready(samples, axes, inner, work, disjoint, own)
-                steps, source, result = ready[key]
-                if load:
-                    load(from_x[inputs], source)
-                else:
-                    source = from_x[inputs]
-                if not store:
-                    result = to_y[outputs]
-                run(combine, steps, source, result)
-                if store:
-                    store(result, to_y[outputs], rows)
+        for key, positions, rows, inputs, outputs in blocks:
+            key = *key, divisors[0] and divisors[0].part(positions, rows)
+            if key not in ready:
+                samples, *first_axis = key
+                axes = tuple(first_axis), *zip(windows[1:], divisors[1:], strict=True)
+                ready[key] = _ready(get_ident(), samples, axes, inner, work, disjoint, own)
+            steps, source, result = ready[key]
+            if load:
+                load(from_x[inputs], source)
+            else:
+                source = from_x[inputs]
+            if not store:
+                result = to_y[outputs]
+            run(combine, steps, source, result)
+            if store:
+                store(result, to_y[outputs], rows)
 
     blocks = _blocks(prod(x.shape[:first]), windows, inner, work.itemsize, combine is _add_or_multiply, _threads)
-    in_threads(run_blocks, blocks, x.nbytes)
+    in_threads(run_blocks, blocks, x.nbytes, over="raise" if work == FLOAT32 else "ignore", invalid="ignore")
     return to_y.reshape(shape)
 
 
@@ -406,13 +417,17 @@ class View(NamedTuple):
         return self.start + sum((length - 1) * stride for length, stride in lengths) + np.dtype(self.item).itemsize
 
 
-def _ready(samples, axes, inner, work, disjoint, own):
-    """The steps for a block, with all views of its own arrays; and those for its input and output, if it has them."""
+@lru_cache(16)
+def _ready(thread, samples, axes, inner, work, disjoint, own):
+    """The steps for a block, with all views of its own arrays; and those for its input and output, if it has them.
+
+    No other thread gets the same arrays, and the next call of this one finds them where they are.
+    """
     steps = _steps(samples, axes, inner, work, disjoint)
     sizes = {X: samples * prod(each.length for each, _ in axes) * inner * work.itemsize}
     for view in (view for step in steps for view in step if type(view) is View):
         sizes[view.array] = max(view.stop(), sizes.get(view.array, 0))
-    arrays = {array: _scratch(size, work) for array, size in sizes.items() if own.get(array, True)}
+    arrays = {array: _scratch(size, work) for array, size in sizes.items() if array > Y or own[array]}
 
     def bind(view):
         return view.of(arrays[view.array]) if type(view) is View and view.array > Y else view
@@ -677,12 +692,15 @@ def _numbers(lengths):
     return float(prod(most)), clipped
 
 
-def in_threads(run, tasks, size):
-    """Let ``run`` take its tasks from one iterator, in as many threads as are worth it if ``size`` bytes are read."""
+def in_threads(run, tasks, size, **errors):
+    """Let ``run`` take its tasks from one iterator, in as many threads as are worth it if ``size`` bytes are read.
+
+    What to do about ``errors`` is said as to :func:`numpy.errstate`.
+    """
     shared = iter(tasks)
 
     def take():
-        with np.errstate():  # when it ends, so does the size of the buffers
+        with np.errstate(**errors):  # when it ends, so does the size of the buffers
             np.setbufsize(BUFFER)
             run(shared)
 

@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 import tracemalloc
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import numpy as np
@@ -58,6 +60,7 @@ def cut(block, short, threads, products=False):
 def forget():
     blocks._blocks.cache_clear()
     blocks._steps.cache_clear()
+    blocks._ready.cache_clear()
 
 
 def watch_memory(call):
@@ -719,9 +722,9 @@ def test_whole_maps_are_those_of_the_simple_form(shape, dtype, data_format):
 def test_every_thread_gets_a_share_of_the_maps(monkeypatch, maps, threads, expected):
     shares, in_threads = [], blocks.in_threads
 
-    def watch(run, tasks, size):
+    def watch(run, tasks, size, **errors):
         shares.extend(tasks)
-        in_threads(run, tasks, size)
+        in_threads(run, tasks, size, **errors)
 
     monkeypatch.setattr(blocks, "in_threads", watch)
     x = np.arange(maps * 16, dtype="float32").reshape(maps, 4, 4, 1)
@@ -742,6 +745,14 @@ def test_whole_maps_of_every_float16(special, channels):
         y = blocks.whole_extreme(np.maximum, x, grid), blocks.whole_average(x, grid)
     assert_array_equal(y[0], x.max((1, 2), keepdims=True))
     assert_allclose(y[1], x.astype(float).mean((1, 2), keepdims=True).astype("float16"), rtol=1e-3)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_two_infinities_in_two_parts_of_a_map_warn_nobody(dtype):
+    x = np.ones((1, 64, 1, 1), dtype)
+    x[0, 0], x[0, -1] = np.inf, -np.inf
+    with cut(64, 0, 2), warnings.catch_warnings(action="error"):
+        assert np.isnan(blocks.whole_average(x, lay_whole_map(x.shape, "channels_last"))).all()
 
 
 @pytest.mark.parametrize("pool, products", [(max_pool, False), (average_pool, True)])
@@ -1112,6 +1123,39 @@ def test_threads_share_one_list_of_tasks():
     with cut(16, 16, 3):
         blocks.in_threads(done.extend, range(100), 17)
     assert sorted(done) == list(range(100))
+
+
+def test_every_thread_has_arrays_of_its_own(monkeypatch):
+    made, make_ready = [], blocks._ready
+
+    def watch(thread, *arguments):
+        made.append((thread, threading.get_ident(), arguments, make_ready(thread, *arguments)))
+        return made[-1][-1]
+
+    watch.cache_clear = make_ready.cache_clear
+    monkeypatch.setattr(blocks, "_ready", watch)
+    x = np.random.default_rng(0).random((2, 40, 40, 16), "float32")
+    with cut(x.nbytes, 64, 1):
+        expected = max_pool(x, 3, 1)
+        with ThreadPoolExecutor(2) as pool:
+            barrier = threading.Barrier(2, timeout=5)
+            found = list(pool.map(lambda _: (barrier.wait(), max_pool(x, 3, 1))[1], range(2)))
+    for each in found:
+        assert_array_equal(each, expected)
+    assert all(asked == thread for asked, thread, *_ in made)
+    assert len({thread for thread, *_ in made}) == 3 and len({arguments for *_, arguments, _ in made}) == 1
+    one, *others = [[each for step in ready[0] for each in step if type(each) is np.ndarray] for *_, ready in made]
+    assert one and not any(np.shares_memory(a, b) for a in one for other in others for b in other)
+
+
+def test_the_next_call_finds_the_arrays_where_they_are():
+    x = np.random.default_rng(0).random((2, 40, 40, 16), "float32")
+    with cut(x.nbytes, 64, 1):
+        first = max_pool(x, 3, 1)
+        second = max_pool(-x, 3, 1)
+        assert blocks._ready.cache_info()[:2] == (1, 1)
+    assert_array_equal(first, max_pool(x, 3, 1))
+    assert_array_equal(second, max_pool(-x, 3, 1))
 
 
 def test_an_error_in_any_thread_is_raised():
