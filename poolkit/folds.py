@@ -44,8 +44,10 @@ def fold(combine, x, identity, grid):
         else:
             y = np.full(with_length(x.shape, axis, windows.count), identity, x.dtype)
         for outputs, positions in steps:
-            part = y[outputs]  # a view, if the outputs are a slice
-            y[outputs] = combine(part, x[positions], out=part)
+            part = y[outputs]
+            combine(part, x[positions], out=part)
+            if part.base is not y:  # no view, since the outputs are no slice
+                y[outputs] = part
         x = y
     return x
 
