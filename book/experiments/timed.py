@@ -114,10 +114,11 @@ def seconds(call, *arguments):
     write results; or to work on small arrays, which stay in the cache.
     """
     spent.clear()
-    blocks._ready.cache_clear()  # whose arrays do not time themselves
+    blocks._ready.cache_clear()  # these arrays do not time themselves
     makers = {name: _made(getattr(np, name)) for name in MAKERS}
     views = mock.patch.object(blocks.View, "of", _view(blocks.View.of))
     results = mock.patch.object(blocks, "result_of", _made(blocks.result_of))
     with views, results, mock.patch.multiple(np, asarray=np.asanyarray, **makers):
         call(*map(argument, arguments))
+    blocks._ready.cache_clear()  # and these need not any more
     return {kind: sum(s for k, s in spent if k == kind) for kind in KINDS}
