@@ -223,8 +223,9 @@ def _reduce(combine, x, grid, work, dtype):
     rows = x.reshape(lead, x.shape[first], -1) if wide else x.reshape(lead, -1, inner)
     # What is read only once need not stay in the cache; what is converted has to.
     piece = -(-x.nbytes // _threads) if x.dtype == work else BLOCK // work.itemsize * x.itemsize
-    together, length = -(-lead * piece // x.nbytes), rows.shape[1]
-    length = -(-length // min(length, -(-x.nbytes // (lead * piece))))
+    map_size = x.nbytes // lead
+    together = -(-piece // map_size)
+    length = -(-rows.shape[1] // min(rows.shape[1], -(-map_size // piece)))
     starts = range(0, rows.shape[1], length)  # of the parts of a map
     whole, mean = len(starts) == 1, combine is np.add
     y = np.empty((lead, inner), dtype)
@@ -300,14 +301,10 @@ def _fold(combine, x, grid, work, dtype, load=None, run=None, store=None, diviso
     run, divisors = run or _run, divisors or [None] * len(grid)
 
     def run_blocks(blocks):
-        ready = {}
-        for key, positions, rows, inputs, outputs in blocks:
-            key = *key, divisors[0] and divisors[0].part(positions, rows)
-            if key not in ready:
-                samples, *first_axis = key
-                axes = tuple(first_axis), *zip(windows[1:], divisors[1:], strict=True)
-                ready[key] = _ready(get_ident(), samples, axes, inner, work, disjoint, own)
-            steps, source, result = ready[key]
+        for (samples, first), positions, rows, inputs, outputs in blocks:
+            over = divisors[0] and divisors[0].part(positions, rows)
+            axes = (first, over), *zip(windows[1:], divisors[1:], strict=True)
+            steps, source, result = _ready(get_ident(), samples, axes, inner, work, disjoint, own)
             if load:
                 load(from_x[inputs], source)
             else:
