@@ -22,7 +22,12 @@ import numpy as np
 
 from poolkit.windows import Windows, whole_number
 
-BLOCK = 1 << 20  # bytes of input in a block: with what it becomes, it fits into a cache
+_simd = np.show_config("dicts").get("SIMD Extensions", {})  # nothing is there, or no list, if there are none
+AVX512 = not {"X86_V4", "AVX512_SKX"}.isdisjoint(_simd.get("found", ()))
+PRODUCTS = AVX512  # with it, products of small matrices are faster than additions; with less, they were not
+# Bytes of input in a block: with what it becomes, it fits into a cache. Processors with AVX-512 have a large one for
+# each core; with less, a block is in the cache that all share anyway, and fewer operations are better.
+BLOCK = (1 if AVX512 else 2) << 20
 SHORT = 1 << 12  # bytes: a stretch of neighbours shorter than this is not worth an operation of its own
 BUFFER = 1 << 11  # elements: NumPy copies rows shorter than half of this into buffers before it works on them
 PRODUCT = 1 << 18  # multiplications in a product of matrices: with more, its library may start threads of its own
@@ -34,9 +39,6 @@ SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done sooner
 
 FLOAT16, FLOAT32, FLOAT64 = map(np.dtype, (np.float16, np.float32, np.float64))
 INT16, UINT16 = np.dtype(np.int16), np.dtype(np.uint16)
-# With AVX-512, products of small matrices are faster than additions; with less, they were not.
-_simd = np.show_config("dicts").get("SIMD Extensions", {})  # nothing is there, or no list, if there are none
-PRODUCTS = not {"X86_V4", "AVX512_SKX"}.isdisjoint(_simd.get("found", ()))
 X, Y, FIRST, SECOND, EVEN, ODD = range(6)  # the arrays of a block: input, output, two to hop in, two between axes
 
 _threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
