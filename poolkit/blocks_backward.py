@@ -65,7 +65,7 @@ def _spread(x, dy, grid, combine=None, y=None, number=None):
                 here, there, block = (some, positions), (some, outputs), (outermost, *windows[1:])
                 shared = dx_maps[some, positions.start : end]
                 earlier = shared.copy()
-                dx_maps[some, min(positions.start, end) : positions.stop] = 0
+                dx_maps[some, end : positions.start] = 0
                 end = positions.stop
                 if combine:
                     _spread_block(x_maps[here], y_maps[there], dy_maps[there], dx_maps[here], block, combine)
@@ -86,8 +86,9 @@ def _cut(windows, row):
 
 
 def _share_out(dy, dx, windows):
-    """Add each ``dy`` of a block to all elements of its window, in ``dx``, which is all zeros."""
+    """Give each ``dy`` of a block to all elements of its window, in an empty ``dx``."""
     if _are_side_by_side(windows):
+        _clear_rest(dx, windows)
         pairs = [length for each in windows for length in (each.count, each.size)]
         seen = dx[:, *(slice(each.count * each.size) for each in windows)].reshape(len(dx), *pairs, -1)
         dy = np.expand_dims(dy, tuple(range(2, 2 * len(windows) + 1, 2)))
@@ -98,8 +99,8 @@ def _share_out(dy, dx, windows):
             seen[...] = dy
         return
     for axis, each in enumerate(windows, 1):
-        target = dx if axis == len(windows) else np.zeros(with_length(dy.shape, axis, each.length), dy.dtype)
-        _add_to(target, ((positions, dy[outputs]) for outputs, positions in along(axis, each)), axis, each)
+        target = dx if axis == len(windows) else np.empty(with_length(dy.shape, axis, each.length), dy.dtype)
+        _add_to(target, ((positions, dy[outputs]) for outputs, positions in along(axis, each)), axis, each.stride)
         dy = target
 
 
@@ -114,8 +115,9 @@ def _are_side_by_side(windows):
 
 
 def _spread_block(x, y, dy, dx, windows, combine):
-    """Add each ``dy`` of a block to the first element of its window that is ``y``, in ``dx``, which is all zeros."""
+    """Give each ``dy`` of a block to the first element of its window that is ``y``, in an empty ``dx``."""
     if _are_side_by_side(windows) and prod(each.size for each in windows) <= LONG:
+        _clear_rest(dx, windows)
         places = product(*([positions for _, positions in each.steps()] for each in windows))
         few = 1 < x.shape[-1] <= 16
         for positions, share in _to_winners(x, y, dy, [(..., (slice(None), *place)) for place in places], few):
@@ -129,25 +131,41 @@ def _spread_block(x, y, dy, dx, windows, combine):
         grid = {axis + 1: windows[axis]}
         elements.append(fold(combine, elements[-1], least_of(combine, x.dtype), grid))
     for axis, each in enumerate(windows, 1):
-        target = dx if axis == len(windows) else np.zeros(with_length(dy.shape, axis, each.length), dy.dtype)
+        target = dx if axis == len(windows) else np.empty(with_length(dy.shape, axis, each.length), dy.dtype)
         if each.size > LONG or each.stride * len(_doublings(each.size)) < each.size - 1:
-            shares = [_through_halves(combine, elements[-1], dy, axis, each)]
+            _add_to(target, [_through_halves(combine, elements[-1], dy, axis, each)], axis, 1)
         else:
             shares = _to_winners(elements[-1], y, dy, along(axis, each), few_channels=False)
-        _add_to(target, shares, axis, each)
+            _add_to(target, shares, axis, each.stride)
         dy, y = target, elements.pop()
 
 
-def _add_to(target, shares, axis, windows):
-    """Add the shares to their places in ``target``, which is all zeros."""
-    reached = set()
+def _clear_rest(dx, windows):
+    """Set to zero what lies behind the last of windows side by side."""
+    for axis, each in enumerate(windows, 1):
+        dx[_at(axis, each.count * each.size, None)] = 0
+
+
+def _add_to(target, shares, axis, stride):
+    """Add the shares to their places, ``stride`` apart, in an empty ``target``; what none reaches becomes zero."""
+    fresh = set(range(stride))  # the first places of those not reached yet
     for positions, share in shares:
-        first = positions[axis].start % windows.stride
-        if first in reached:
-            target[positions] += share
-        else:
+        reached = range(target.shape[axis])[positions[axis]]
+        first = reached[0] % stride
+        if first in fresh:
+            fresh.remove(first)
             target[positions] = share
-            reached.add(first)
+            target[_at(axis, first, reached[0], stride)] = 0
+            target[_at(axis, reached[-1] + stride, None, stride)] = 0
+        else:
+            target[positions] += share
+    for first in fresh:
+        target[_at(axis, first, None, stride)] = 0
+
+
+def _at(axis, *bounds):
+    """The index of a slice along ``axis``."""
+    return (*(slice(None),) * axis, slice(*bounds))
 
 
 def _to_winners(x, y, dy, places, few_channels):
@@ -167,7 +185,7 @@ def _through_halves(combine, x, dy, axis, windows):
     """Undo a fold by doubling: what a window gets goes to the first of its two halves that holds its extreme."""
 
     def at(start, stop=None, step=None):
-        return (*(slice(None),) * axis, slice(start, stop, step))
+        return _at(axis, start, stop, step)
 
     span, before = (windows.count - 1) * windows.stride + windows.size, windows.before
     seen = min(windows.length, span - before)
