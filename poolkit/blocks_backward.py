@@ -155,7 +155,6 @@ def _add_to(target, shares, axis, stride):
         if first in fresh:
             fresh.remove(first)
             target[positions] = share
-            target[_at(axis, first, reached[0], stride)] = 0
             target[_at(axis, reached[-1] + stride, None, stride)] = 0
         else:
             target[positions] += share
