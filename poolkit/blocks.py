@@ -22,8 +22,8 @@ import numpy as np
 
 from poolkit.windows import Windows, whole_number
 
-_simd = np.show_config("dicts").get("SIMD Extensions", {})  # nothing is there, or no list, if there are none
-AVX512 = not {"X86_V4", "AVX512_SKX"}.isdisjoint(_simd.get("found", ()))
+_simd = set(np.show_config("dicts").get("SIMD Extensions", {}).get("found", ()))  # nothing is there if there are none
+AVX512, AVX2 = bool(_simd & {"X86_V4", "AVX512_SKX"}), bool(_simd & {"X86_V3", "AVX2"})
 PRODUCTS = AVX512  # with it, products of small matrices are faster than additions; with less, they were not
 # Bytes of input in a block: with what it becomes, it fits into a cache. Processors with AVX-512 have a large one for
 # each core; with less, a block is in the cache that all share anyway, and fewer operations are better.
@@ -32,7 +32,9 @@ SHORT = 1 << 12  # bytes: a stretch of neighbours shorter than this is not worth
 BUFFER = 1 << 11  # elements: NumPy copies rows shorter than half of this into buffers before it works on them
 PRODUCT = 1 << 18  # multiplications in a product of matrices: with more, its library may start threads of its own
 VECTOR = 1 << 13  # elements of a matrix that is multiplied with a vector: likewise
-DOT = 1 << 11  # elements of two vectors: the product of ones more than twice as long would not be exact enough
+# Elements of two vectors: the product of ones more than twice as long would not be exact enough. As many numbers as a
+# register holds are added up apart from each other.
+DOT = (16 if AVX512 else 8 if AVX2 else 4) << 7
 NARROW = 16  # elements of float32 numbers: so many fill a register
 KEPT = 1 << 27  # bytes: so much memory of results that are gone is kept for others
 SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done sooner

@@ -141,8 +141,8 @@ def _spread_block(x, y, dy, dx, windows, combine):
 
 
 def _clear_rest(dx, windows):
-    """Set to zero what lies behind the last of windows side by side."""
-    for axis, each in enumerate(windows, 1):
+    """Set to zero what lies behind the last of windows side by side, but for the outermost axis."""
+    for axis, each in enumerate(windows[1:], 2):
         dx[_at(axis, each.count * each.size, None)] = 0
 
 
@@ -155,7 +155,7 @@ def _add_to(target, shares, axis, stride):
         if first in fresh:
             fresh.remove(first)
             target[positions] = share
-            target[_at(axis, reached[-1] + stride, None, stride)] = 0
+            target[_at(axis, reached[-1] + stride, None)] = 0
         else:
             target[positions] += share
     for first in fresh:

@@ -652,7 +652,28 @@ def test_a_view_knows_where_it_starts_and_stops():
     assert view.stop() == array.nbytes
 
 
-def test_products_are_left_to_processors_that_are_good_at_them():
+# What NumPy finds in a processor -> whether to multiply matrices; bytes of a block; elements of a product of vectors
+SIMD = [
+    (["X86_V3", "X86_V4"], (True, 1 << 20, 1 << 11)),
+    (["AVX2", "AVX512_SKX"], (True, 1 << 20, 1 << 11)),  # as older versions call them
+    (["X86_V3"], (False, 1 << 21, 1 << 10)),
+    (["AVX2"], (False, 1 << 21, 1 << 10)),
+    (["NEON"], (False, 1 << 21, 1 << 9)),
+    (None, (False, 1 << 21, 1 << 9)),
+]
+
+
+@pytest.mark.parametrize("found, expected", SIMD)
+def test_blocks_and_products_suit_the_processor(found, expected):
+    code = f"""
+import numpy
+numpy.show_config = lambda mode: {{"SIMD Extensions": {{"found": {found}}}}} if {found} else {{}}
+from poolkit import blocks
+print((blocks.PRODUCTS, blocks.BLOCK, blocks.DOT))"""
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == f"{expected}\n"
+
+
+def test_features_that_are_disabled_are_not_found():
     code = "from poolkit import blocks; print(blocks.PRODUCTS)"
     features = np.show_config("dicts")["SIMD Extensions"]["found"]
     disabled = os.environ | {"NPY_DISABLE_CPU_FEATURES": " ".join(each for each in features if each != "X86_V3")}
@@ -794,6 +815,7 @@ def test_numpy_lets_other_threads_run_during_products_with_long_rows(monkeypatch
         return np.sum(x, -1)
 
     monkeypatch.setattr(np, "vecdot", watch)
+    monkeypatch.setattr(blocks, "DOT", 1 << 11)  # on all processors
     x = np.ones((maps, length, 1), "float32")
     assert (blocks._reduce_rows(np.add, x) == length).all()
     assert made == ([(maps, products, length // products)] if products else [])
