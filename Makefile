@@ -31,9 +31,10 @@ serve: book      ## build the book and serve it on this machine
 notebooks: $(ready) ## run every notebook and store its outputs
 	.venv/bin/python book/execute.py
 
-experiments: $(ready) ## measure again, for 20 minutes, what chapters only read
+experiments: $(ready) ## measure again, for 25 minutes, what chapters only read
 	PYTHONPATH=book .venv/bin/python -m experiments
 	.venv/bin/python book/experiments/larger_than_memory.py
+	.venv/bin/python book/experiments/search.py
 
 $(ready): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; (3, 11) <= v < (3, 14) or sys.exit( \

@@ -1,10 +1,11 @@
 """The experiments: what they compare is alike but for one thing, and their recorded numbers come out again."""
 
 from importlib import import_module
+from math import factorial, prod
 
 import numpy as np
 import pytest
-from experiments import digits, halves, networks
+from experiments import benchmark, digits, halves, networks, search
 from experiments.record import NAMES, about, key, recorded, tolerance
 
 EXPERIMENTS = {name: import_module(f"experiments.{name}") for name in NAMES}
@@ -69,3 +70,46 @@ def test_a_circular_network_with_an_average_gives_equal_answers_in_both_halves()
     network = networks.build(1, canvas=halves.CANVAS, circular=True)
     left, right = np.split(np.asarray(network(images)), 2)
     assert np.allclose(left, right, atol=1e-5) and np.ptp(left) > 0.01
+
+
+SMALL = [
+    search.Case((3, 9, 11, 2), 3, 2),
+    search.Case((3, 9, 11, 2), 4),
+    search.Case((2, 6, 4, 8, 3), 2, 2),
+    search.Case((5, 6, 6, 1), 6),
+    search.Case((3, 8, 6, 2), 2, 2, "float16"),
+]
+
+
+@pytest.mark.parametrize("case", SMALL)
+@pytest.mark.parametrize("block", [1, 400, 1 << 20])
+def test_every_program_of_the_search_averages(case, block):
+    x = np.random.default_rng(0).standard_normal(case.shape).astype(case.dtype)
+    expected, tried = search.pool(case, x), set()
+    for program in search.programs(case):
+        y = np.full_like(expected, np.nan)
+        search.run(program, x, y, case.stride, block)
+        np.testing.assert_allclose(y, expected, rtol=1e-3 if case.dtype == "float16" else 1e-5, atol=1e-6)
+        tried.add(program)
+    rank = len(case.shape) - 2
+    orders = factorial(rank) * 6**rank
+    assert len(tried) == (orders + 6 if case.whole else orders * 5 if case.dtype == "float16" else orders)
+
+
+def test_a_program_that_drifts_away_is_not_exact():
+    case = search.Case((1, 2048, 2048, 1), 2048)
+    line = (1, 2048 * 2048, 1)
+    assert not search.is_exact(search.Program(line, (1,), (search.einsum,)), case)
+    assert search.is_exact(search.Program(case.shape, (2, 1), (search.reduce, search.reduce)), case)
+
+
+def test_every_case_of_the_search_is_recorded_beside_its_row_of_the_benchmark():
+    found = search.recorded()
+    assert [search.Case(*(case[name] for name in search.Case._fields)) for case in found["cases"]] == [
+        search.Case(list(case.shape), *case[1:]) for case in search.CASES
+    ]
+    (measured,) = (record for record in benchmark.records() if record["processor"] == found["processor"])
+    rows = list(search.rows_of(measured["rows"]))
+    for case, row in zip(search.CASES, rows, strict=True):
+        assert case.dtype == row["dtype"] and (case.whole or case[1:3] == (row["size"], row["stride"]))
+        assert prod(row["shape"]) == pytest.approx(prod(case.shape), rel=0.15)  # with padding

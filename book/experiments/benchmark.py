@@ -1,8 +1,9 @@
 """Time poolkit beside the frameworks: NumPy array in, NumPy array out, in one run.
 
 ``make bench`` runs it and writes ``benchmark.json`` and ``benchmark.md``, which the
-chapter on speed shows. Before they are timed, all engines have to return the same. Then
-they take turns, and the median of their times counts.
+chapter on speed shows, with what was measured on other processors before. Before they
+are timed, all engines have to return the same. Then they take turns, and the median of
+their times counts.
 """
 
 import json
@@ -20,6 +21,7 @@ from statistics import median
 from typing import NamedTuple
 
 HERE = Path(__file__).parent
+RECORD = Path(__file__).with_suffix(".json")
 sys.path.insert(0, str(HERE.parent))
 LAYOUTS = ("channels_last", "channels_first")
 ENGINES = ("poolkit", "Keras on TensorFlow", "PyTorch", "JAX", "ONNX Runtime")
@@ -579,6 +581,8 @@ def small_calls():
 
 def machine():
     """What the numbers were measured on."""
+    from poolkit import blocks
+
     lines = (
         Path("/proc/cpuinfo").read_text().splitlines()
         if Path("/proc/cpuinfo").exists()
@@ -591,6 +595,7 @@ def machine():
     return {
         "date": date.today().isoformat(),
         "processor": f"{model}, {os.cpu_count()} cores",
+        "avx512": blocks.AVX512,
         "system": f"{platform.system()}, Python {platform.python_version()}",
         "versions": {name: version(name) for name in PACKAGES},
     }
@@ -703,13 +708,30 @@ def main():
         "nanoseconds": primitives(),
         "side_by_side": side_by_side(),
         "steps": steps,
-        "means_without_avx512": means_without_avx512(),
+        "pauses": "awake",  # earlier records: asleep
     }
-    lines = ",\n".join(map(json.dumps, rows))  # a row a line
-    text = f'{json.dumps(record)[:-1]}, "rows": [\n{lines}\n]}}\n'
-    (HERE / "benchmark.json").write_text(text)
-    (HERE / "benchmark.md").write_text(markdown(rows))
+    if record["avx512"]:
+        record["means_without_avx512"] = means_without_avx512()
+    record["rows"] = rows
+    others = [each for each in records() if each["processor"] != record["processor"]]
+    RECORD.write_text(text_of([record, *others]))
+    RECORD.with_suffix(".md").write_text(markdown(rows))
     print(markdown(rows))
+
+
+def records():
+    """What was measured on each processor, the latest first."""
+    return json.loads(RECORD.read_text()) if RECORD.exists() else []
+
+
+def text_of(records):
+    """The records as JSON, a row a line."""
+    texts = []
+    for record in records:
+        lines = ",\n".join(map(json.dumps, record["rows"]))
+        about = {name: value for name, value in record.items() if name != "rows"}
+        texts.append(f'{json.dumps(about)[:-1]}, "rows": [\n{lines}\n]}}')
+    return "[" + ",\n".join(texts) + "]\n"
 
 
 if __name__ == "__main__":
