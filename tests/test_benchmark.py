@@ -118,3 +118,23 @@ def test_pooling_in_blocks_with_dask_gives_what_the_whole_array_does(pool):
     x = larger_than_memory.made_in_blocks((2, 32, 20, 2), (1, 8, 20, 2))
     whole = x.rechunk((2, 32, 20, 2))
     assert np.array_equal(pool(x).compute(), pool(whole).compute())
+
+
+def test_a_processor_is_named_in_a_few_words():
+    assert benchmark.processor({"processor": "Intel(R) Xeon(R) Processor, 2 cores"}) == "Intel Xeon"
+    assert benchmark.processor({"processor": "AMD EPYC, 2 cores"}) == "AMD EPYC"
+
+
+def test_tables_of_several_records_stand_side_by_side():
+    rows = {"one": [(2, 1), (8, 1)], "other": [(9, 2), (9, 2)]}
+    records = [
+        {
+            "processor": name,
+            "rows": [
+                {"table": "t", "layout": "channels_last", "threads": 1, "milliseconds": {"poolkit": own, "it": its}}
+                for its, own in times
+            ],
+        }
+        for name, times in rows.items()
+    ]
+    assert list(benchmark.beside(records)) == [("t", "channels last", 1, "4.00", "2.00", "4.50", "4.50")]

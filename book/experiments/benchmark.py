@@ -658,6 +658,42 @@ def tables(rows):
     return found
 
 
+def name_of(row):
+    """The windows, the shape and the dtype of a row."""
+    window = f"{row['size']}/{row['stride']}" if row["size"] else "the whole map"
+    return f"{window} of {' × '.join(map(str, row['shape']))} {row['dtype']}"
+
+
+def processor(record):
+    """In a few words."""
+    name = record["processor"].split(",")[0]
+    return name.replace("(R)", "").removesuffix(" Processor")
+
+
+def beside(records):
+    """For every table: the mean and the lowest ratio of each record."""
+    for key in tables(records[0]["rows"]):
+        measured = [map(ratio, tables(each["rows"])[key]) for each in records]
+        numbers = [
+            f"{way(some):.2f}" for some in map(list, measured) for way in (mean, min)
+        ]
+        name, layout, threads = key
+        yield name, layout.replace("_", " "), threads, *numbers
+
+
+LIMITS = ratio, ratio_without_python, ratio_of_read_and_write, ratio_of_memory
+
+
+def below_one(records):
+    """Of every table with a mean below 1: processor, name and the means of all limits."""
+    for record in records:
+        for (name, layout, threads), rows in tables(record["rows"]).items():
+            means = [mean(map(limit, rows)) for limit in LIMITS]
+            if means[0] < 1:
+                line = f"{name}, {layout.replace('_', ' ')}, threads: {threads}"
+                yield processor(record), line, means
+
+
 HEAD = ["table", "layout", "threads", "rows", "mean ratio", "lowest ratio"]
 
 

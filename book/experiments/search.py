@@ -34,7 +34,7 @@ BEST, TURNS = 6, 7  # the best programs are timed in all sizes, in so many turns
 
 
 class Case(NamedTuple):
-    """Averages channels last, without padding or rest; whole maps have channels first."""
+    """Averages channels last, without padding or rest; of whole maps, channels first."""
 
     shape: tuple
     size: int
@@ -283,18 +283,26 @@ def recorded():
 def rows_of(rows):
     """The rows of the benchmark, on one thread, of the cases in their order."""
     for row in rows:
-        sliding = (
-            row["layout"] == "channels_last" and row["size"] and not row["backward"]
-        )
-        if row["threads"] == 1 and row["kind"] == "average":
-            if (
-                sliding
-                and len(row["shape"]) > 3
-                and row["dtype"] in ("float32", "float16")
-            ):
-                yield row
-            if row["layout"] == "channels_first" and not row["size"]:
-                yield row
+        if row["threads"] > 1 or row["kind"] == "max" or row["backward"]:
+            continue
+        last, planes = row["layout"] == "channels_last", len(row["shape"]) > 3
+        sums = row["dtype"] in ("float32", "float16")
+        if (last and row["size"] and planes and sums) or not (last or row["size"]):
+            yield row
+
+
+def beside(rows):
+    """Of each case: its name, the number of ways, the best, and two ratios of times.
+
+    These are of the best way and of the fastest other engine in ``rows``, the
+    benchmark's on the same processor, both over poolkit's.
+    """
+    from experiments.benchmark import name_of, ratio
+
+    for case, row in zip(recorded()["cases"], rows_of(rows), strict=True):
+        way = ", ".join([*case["convert"], *case["sums"]]).replace("_", " ")
+        best = case["best"] / case["poolkit"]
+        yield name_of(row), case["programs"], way, best, ratio(row)
 
 
 if __name__ == "__main__":
