@@ -34,7 +34,7 @@ BEST, TURNS = 6, 7  # the best programs are timed in all sizes, in so many turns
 
 
 class Case(NamedTuple):
-    """Averages channels last, without padding or rest; of whole maps, channels first."""
+    """An average, channels last, of windows that fit; of whole maps, channels first."""
 
     shape: tuple
     size: int
