@@ -685,7 +685,7 @@ LIMITS = ratio, ratio_without_python, ratio_of_read_and_write, ratio_of_memory
 
 
 def below_one(records):
-    """Of every table with a mean below 1: processor, name, and the mean by each limit."""
+    """Of each table with a mean below 1: processor, name and the mean by each limit."""
     for record in records:
         for (name, layout, threads), rows in tables(record["rows"]).items():
             means = [mean(map(limit, rows)) for limit in LIMITS]
