@@ -62,20 +62,19 @@ def set_threads(count):
     _threads = whole_number("count", count, 1)
 
 
-def fit(x, grid):
-    """Whether to fold ``x`` here: many elements; windows that slide, without gaps, none longer than its axis."""
-    return _is_large(x) and all(
-        type(each) is Windows and each.dilation == 1 and each.size <= each.length for each in grid.values()
-    )
-
-
-def fit_whole(x, grid):
-    """Whether to fold ``x`` here: many elements, and every window is a whole map."""
-    return _is_large(x) and all(each.is_whole_axis() for each in grid.values())
-
-
-def _is_large(x):
+def is_large(x):
+    """Whether ``x`` has so many elements that blocks are worth it."""
     return x.nbytes >= max(SMALL, 1) and x.itemsize <= 8
+
+
+def fit(grid):
+    """Whether to fold a large array here: windows that slide, without gaps, none longer than its axis."""
+    return all(type(each) is Windows and each.dilation == 1 and each.size <= each.length for each in grid.values())
+
+
+def fit_whole(grid):
+    """Whether to fold a large array here, since every window is a whole map."""
+    return all(each.is_whole_axis() for each in grid.values())
 
 
 def extreme(combine, x, grid):

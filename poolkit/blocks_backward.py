@@ -20,7 +20,7 @@ def average(x, dy, grid, count_include_pad):
     """The gradient of an average."""
     number = counts(x, grid, None, count_include_pad).astype(dy.dtype)
     turned = {axis: _turned(windows) for axis, windows in grid.items()}
-    if all(windows.stride == 1 for windows in grid.values()) and blocks.fit(dy, turned):
+    if all(windows.stride == 1 for windows in grid.values()) and blocks.is_large(dy) and blocks.fit(turned):
         divisors = [blocks.Divisors(each, of_inputs=True) for each in blocks.lengths(grid, count_include_pad)]
         if (dx := blocks.product(dy, turned, divisors)) is not None:
             return dx

@@ -64,10 +64,11 @@ def unfold_sum(dy, shape, grid):
 
 def extreme(combine, x, grid, mask):
     """The maximum or minimum of every window. The identity of ``combine`` is what a masked element cannot beat."""
-    if mask is None and blocks.fit_whole(x, grid):
-        return blocks.whole_extreme(combine, x, grid)
-    if mask is None and blocks.fit(x, grid):
-        return blocks.extreme(combine, x, grid)
+    if mask is None and blocks.is_large(x):
+        if blocks.fit_whole(grid):
+            return blocks.whole_extreme(combine, x, grid)
+        if blocks.fit(grid):
+            return blocks.extreme(combine, x, grid)
     identity = least_of(combine, x.dtype)
     if x.dtype.kind != "f":
         refuse_empty(counts(x, grid, mask) > 0, x.dtype)
@@ -103,10 +104,11 @@ def winners(combine, x, grid, mask):
 
 def average(x, grid, mask, count_include_pad=False):
     """The sum of every window over the number of its elements."""
-    if mask is None and blocks.fit_whole(x, grid) and not count_include_pad:
-        return blocks.whole_average(x, grid)
-    if mask is None and blocks.fit(x, grid):
-        return blocks.average(x, grid, count_include_pad)
+    if mask is None and blocks.is_large(x):
+        if blocks.fit_whole(grid) and not count_include_pad:
+            return blocks.whole_average(x, grid)
+        if blocks.fit(grid):
+            return blocks.average(x, grid, count_include_pad)
     total, dtype = summable(x)
     if mask is not None:
         total = np.where(presence(mask, x, grid), total, 0)
@@ -116,18 +118,18 @@ def average(x, grid, mask, count_include_pad=False):
 
 
 def counts(x, grid, mask, count_include_pad=False):
-    """How many elements each window averages over; the shape broadcasts over the result."""
+    """How many elements each window averages over, as floats, which divide sooner; it broadcasts over the result."""
     everything = _counts(x.ndim, tuple(grid.items()), count_include_pad)
     if mask is None:
         return everything
-    count = fold(np.add, presence(mask, x, grid).astype(np.intp), 0, grid)
+    count = fold(np.add, presence(mask, x, grid).astype(float), 0, grid)
     return count + everything - _counts(x.ndim, tuple(grid.items()), False) if count_include_pad else count
 
 
 @lru_cache(256)
 def _counts(ndim, grid, count_include_pad):
     grid = {axis: windows.with_padding() if count_include_pad else windows for axis, windows in grid}
-    ones = np.ones([grid[axis].length if axis in grid else 1 for axis in range(ndim)], np.intp)
+    ones = np.ones([grid[axis].length if axis in grid else 1 for axis in range(ndim)])
     return fold(np.add, ones, 0, grid)
 
 

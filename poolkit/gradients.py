@@ -100,7 +100,8 @@ def _grid(x, arguments):
 
 def _extreme_backward(combine, x, y, dy, arguments):
     grid = _grid(x, arguments)
-    if arguments.mask is None and blocks.fit(x, grid) and not np.isnan(y.max()) and _sums_are_finite(dy, grid):
+    fast = arguments.mask is None and blocks.is_large(x) and blocks.fit(grid)
+    if fast and not np.isnan(y.max()) and _sums_are_finite(dy, grid):
         return blocks_backward.extreme(combine, *(each.astype(dy.dtype, copy=False) for each in (x, y)), dy, grid)
     index = winners(combine, x, grid, arguments.mask)[1]
     return _scatter(np.where(index < 0, 0, dy), np.maximum(index, 0), x.shape, grid)
@@ -126,7 +127,7 @@ def _global_extreme_backward(combine, x, _, dy, arguments):
 def _average_backward(x, _, dy, arguments):
     grid = _grid(x, arguments)
     include = getattr(arguments, "count_include_pad", False)
-    if arguments.mask is None and blocks.fit(x, grid):
+    if arguments.mask is None and blocks.is_large(x) and blocks.fit(grid):
         return blocks_backward.average(x, dy, grid, include)
     count = counts(x, grid, arguments.mask, include)
     shape = [grid[axis].count if axis in grid else length for axis, length in enumerate(x.shape)]

@@ -85,13 +85,13 @@ FIT = [
 
 @pytest.mark.parametrize("shape, dtype, rule, expected", FIT)
 def test_large_arrays_are_folded_block_by_block(shape, dtype, rule, expected):
-    assert blocks.fit(np.ones(shape, dtype), {1: lay_windows(*rule)}) == expected
+    assert (blocks.is_large(np.ones(shape, dtype)) and blocks.fit({1: lay_windows(*rule)})) == expected
 
 
 @pytest.mark.parametrize("samples, expected", [(0, False), (1, True)])
 def test_an_empty_array_is_never_large(samples, expected):
     with cut(16, 16, 1):
-        assert blocks.fit_whole(np.ones((samples, 1, 1), "uint8"), {1: lay_windows(1, 1, 1, "valid")}) == expected
+        assert blocks.is_large(np.ones((samples, 1, 1), "uint8")) == expected
 
 
 # bytes of a block -> of each block: samples, which rows of the output, where they start and stop in input and output;
@@ -347,7 +347,7 @@ def test_extremes_are_those_of_the_simple_form(combine, pooling, cuts):
     grid = lay_grid(pooling.x.shape, *pooling.arguments[1:])
     expected = folds.extreme(combine, pooling.x, grid, None)
     with cut(*cuts):
-        assume(blocks.fit(pooling.x, grid))
+        assume(blocks.is_large(pooling.x) and blocks.fit(grid))
         y = blocks.extreme(combine, pooling.x, grid)
     assert_array_equal(y, expected)
     assert y.dtype == expected.dtype
@@ -358,7 +358,7 @@ def test_nan_and_infinities_are_those_of_the_simple_form(pooling, cuts):
     grid = lay_grid(pooling.x.shape, *pooling.arguments[1:])
     expected = folds.extreme(np.maximum, pooling.x, grid, None), folds.average(pooling.x, grid, None)
     with cut(*cuts):
-        assume(blocks.fit(pooling.x, grid))
+        assume(blocks.is_large(pooling.x) and blocks.fit(grid))
         y = blocks.extreme(np.maximum, pooling.x, grid), blocks.average(pooling.x, grid)
     assert_array_equal(y, expected)
 
@@ -381,7 +381,7 @@ def test_averages_are_those_of_the_simple_form(pooling, ceil_mode, count_include
     grid = lay_grid(pooling.x.shape, *pooling.arguments[1:], 1, ceil_mode)
     expected = folds.average(pooling.x, grid, None, count_include_pad)
     with cut(*cuts):
-        assume(blocks.fit(pooling.x, grid))
+        assume(blocks.is_large(pooling.x) and blocks.fit(grid))
         y = blocks.average(pooling.x, grid, count_include_pad)
     assert_array_equal(y, expected)
     assert y.dtype == expected.dtype
@@ -396,7 +396,7 @@ def test_long_windows_on_a_line_are_those_of_the_simple_form(combine, rule, seed
     first = () if combine is np.add else (combine,)
     expected = simple(*first, x, grid, None)
     with cut(*cuts):
-        assume(blocks.fit(x, grid))
+        assume(blocks.is_large(x) and blocks.fit(grid))
         assert_array_equal(fast(*first, x, grid), expected)
 
 
@@ -423,7 +423,7 @@ def test_averages_by_products_are_those_of_the_simple_form(pooling, count_includ
     expected = folds.average(x.astype(float), grid, None, count_include_pad)
     divisors = [blocks.Divisors(each) for each in blocks.lengths(grid, count_include_pad)]
     with cut(*cuts, products=True):
-        assume(blocks.fit(x, grid))
+        assume(blocks.is_large(x) and blocks.fit(grid))
         y = blocks.product(x, grid, divisors)
         assume(y is not None)
         assert_array_equal(blocks.average(x, grid, count_include_pad), y)
