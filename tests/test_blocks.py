@@ -652,6 +652,15 @@ def test_a_view_knows_where_it_starts_and_stops():
     assert view.stop() == array.nbytes
 
 
+def test_products_of_float64_are_float64():
+    x = np.random.default_rng(0).random((2, 40, 30, 20))
+    with cut(2**16, 64, 1, products=True):
+        grid = lay_grid(x.shape, 3, 1, "valid", "channels_last", 1, False)
+        y = blocks.average(x, grid)
+        assert blocks.product(x, grid, [blocks.Divisors(each) for each in blocks.lengths(grid, False)]) is not None
+    assert_allclose(y, folds.fold(np.add, x, 0, grid) / 9, rtol=1e-15, strict=True)
+
+
 # What NumPy finds in a processor -> whether to multiply matrices; bytes of a block; elements of a product of vectors
 SIMD = [
     (["X86_V3", "X86_V4"], (True, 1 << 20, 1 << 11)),
@@ -1057,11 +1066,11 @@ def test_the_memory_of_a_result_that_is_gone_is_used_again(monkeypatch):
     gc.collect()  # what earlier tests have left
     x = np.ones((1, blocks.BLOCK, 2), "float32")
     y = max_pool(x, 2)
-    place, part = y.ctypes.data, y[:, 5:, 1]
+    place, size, part = y.ctypes.data, y.nbytes, y[:, 5:, 1]
     del y
     assert max_pool(x, 2).ctypes.data != place  # which part still needs
     del part
-    others = [np.empty(2**22, "uint8") for _ in range(3)]  # which would get what is free
+    others = [np.empty(size + 64, "uint8") for _ in range(3)]  # which would get what is free
     y = max_pool(x, 2)
     assert y.ctypes.data == place and (y == 1).all()
     del others
