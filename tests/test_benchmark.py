@@ -137,4 +137,4 @@ def test_tables_of_several_records_stand_side_by_side():
         }
         for name, times in rows.items()
     ]
-    assert list(benchmark.beside(records)) == [("t", "channels last", 1, "4.00", "2.00", "4.50", "4.50")]
+    assert list(benchmark.beside(records)) == [("t, channels last, threads: 1", "4.00", "2.00", "4.50", "4.50")]

@@ -677,8 +677,11 @@ def beside(records):
         numbers = [
             f"{way(some):.2f}" for some in map(list, measured) for way in (mean, min)
         ]
-        name, layout, threads = key
-        yield name, layout.replace("_", " "), threads, *numbers
+        yield line_of(*key), *numbers
+
+
+def line_of(table, layout, threads):
+    return f"{table}, {layout.replace('_', ' ')}, threads: {threads}"
 
 
 LIMITS = ratio, ratio_without_python, ratio_of_read_and_write, ratio_of_memory
@@ -687,11 +690,10 @@ LIMITS = ratio, ratio_without_python, ratio_of_read_and_write, ratio_of_memory
 def below_one(records):
     """Of each table with a mean below 1: processor, name and the mean by each limit."""
     for record in records:
-        for (name, layout, threads), rows in tables(record["rows"]).items():
+        for key, rows in tables(record["rows"]).items():
             means = [mean(map(limit, rows)) for limit in LIMITS]
             if means[0] < 1:
-                line = f"{name}, {layout.replace('_', ' ')}, threads: {threads}"
-                yield processor(record), line, means
+                yield processor(record), line_of(*key), means
 
 
 HEAD = ["table", "layout", "threads", "rows", "mean ratio", "lowest ratio"]
