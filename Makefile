@@ -34,7 +34,7 @@ notebooks: $(ready) ## run every notebook and store its outputs
 experiments: $(ready) ## measure again, for 25 minutes, what chapters only read
 	PYTHONPATH=book .venv/bin/python -m experiments
 	.venv/bin/python book/experiments/larger_than_memory.py
-	.venv/bin/python book/experiments/search.py
+	PYTHONPATH=book OPENBLAS_NUM_THREADS=1 .venv/bin/python -m experiments.search
 
 $(ready): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; (3, 11) <= v < (3, 14) or sys.exit( \

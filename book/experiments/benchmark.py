@@ -672,12 +672,11 @@ def processor(record):
 
 def beside(records):
     """For every table: the mean and the lowest ratio of each record."""
-    for key in tables(records[0]["rows"]):
-        measured = [map(ratio, tables(each["rows"])[key]) for each in records]
-        numbers = [
-            f"{way(some):.2f}" for some in map(list, measured) for way in (mean, min)
-        ]
-        yield line_of(*key), *numbers
+    found = [tables(each["rows"]) for each in records]
+    for key in found[0]:
+        measured = [[ratio(row) for row in each[key]] for each in found]
+        numbers = [way(ratios) for ratios in measured for way in (mean, min)]
+        yield line_of(*key), *(f"{number:.2f}" for number in numbers)
 
 
 def line_of(table, layout, threads):

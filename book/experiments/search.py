@@ -10,7 +10,6 @@ each as one line. ``make experiments`` runs it, on one thread, and writes
 
 import json
 import os
-import sys
 from functools import lru_cache
 from itertools import islice, permutations, product
 from math import prod
@@ -19,16 +18,14 @@ from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy starts threads of its own
-
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 import poolkit
+from experiments.benchmark import machine, name_of, ratio
 from poolkit import blocks
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
+RECORD = Path(__file__).with_suffix(".json")
 BLOCKS = [1 << n for n in range(18, 23)]  # bytes of input: 256 KiB to 4 MiB
 BEST, TURNS = 6, 7  # the best programs are timed in all sizes, in so many turns
 
@@ -259,8 +256,6 @@ def measure(case):
 
 
 def main():
-    from experiments.benchmark import machine
-
     if hasattr(os, "sched_setaffinity"):  # the first processor also serves the system
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-1:])
     poolkit.set_threads(1)
@@ -273,11 +268,11 @@ def main():
         print(f"{done} {case.dtype}: {best:.2f} of poolkit's time", flush=True)
     lines = ",\n".join(map(json.dumps, cases))
     record = json.dumps(machine())[:-1]
-    (HERE / "search.json").write_text(f'{record}, "cases": [\n{lines}\n]}}\n')
+    RECORD.write_text(f'{record}, "cases": [\n{lines}\n]}}\n')
 
 
 def recorded():
-    return json.loads((HERE / "search.json").read_text())
+    return json.loads(RECORD.read_text())
 
 
 def rows_of(rows):
@@ -297,8 +292,6 @@ def beside(rows):
     These are of the best way and of the fastest other engine in ``rows``, the
     benchmark's on the same processor, both over poolkit's.
     """
-    from experiments.benchmark import name_of, ratio
-
     for case, row in zip(recorded()["cases"], rows_of(rows), strict=True):
         way = ", ".join([*case["convert"], *case["sums"]]).replace("_", " ")
         best = case["best"] / case["poolkit"]
