@@ -29,6 +29,7 @@ PRODUCTS = AVX512  # with it, products of small matrices are faster than additio
 # each core; with less, a block is in the cache that all share anyway, and fewer operations are better.
 BLOCK = (1 if AVX512 else 2) << 20
 SHORT = 1 << 12  # bytes: a stretch of neighbours shorter than this is not worth an operation of its own
+SHORTER = 16 if AVX512 else 1  # times: with a stride, all at once is more than is wanted, so it has to save more
 BUFFER = 1 << 11  # elements: NumPy copies rows shorter than half of this into buffers before it works on them
 PRODUCT = 1 << 18  # multiplications in a product of matrices: with more, its library may start threads of its own
 VECTOR = 1 << 13  # elements of a matrix that is multiplied with a vector: likewise
@@ -266,7 +267,7 @@ def _reduce_rows(combine, x):
         return combine.reduce(x, axis=1)
     lead, length, inner = x.shape
     # NumPy lets other threads run during more than 500 products of vectors, or one of matrices.
-    few = _few(length, min(DOT, max(256, lead * length >> 10)) if inner == 1 else 32)
+    few = _few(length, min(DOT, max(256, lead * length >> 10)) if inner == 1 else 64)
     some = length % few
     many = x[:, some:].reshape(lead, length // few, few, inner)
     ones = np.ones(few, FLOAT32)  # a product with them takes half the time of add.reduce
@@ -590,7 +591,7 @@ def _fold_axis(source, target, before, windows, behind, work, disjoint):
         return slice(start + shift, start + shift + (last - first - 1) * stride + 1, stride)
 
     hops, shifts = doubling(size, disjoint) if first < last else [], []
-    alone = behind * 16 if stride > 1 else windows.count * behind  # with a stride, all at once is more than is wanted
+    alone = behind * (SHORTER if stride > 1 else windows.count)
     short = alone * width < SHORT
     three = behind == 3 and stride > 1  # channels: NumPy is slow to copy so many at a time
     if hops and not short and (len(hops) - 1) * stride + 1 < size - 1:

@@ -197,7 +197,7 @@ def test_the_elements_of_a_window_are_reached_by_doubling(size, disjoint, expect
     assert blocks.doubling(size, disjoint) == expected
 
 
-# windows, how many elements lie behind each position, whether they are added -> how many steps
+# windows, how many elements lie behind each position, whether they are added -> how many steps with AVX-512
 STEPS = [
     ((200, 1, 1, "valid"), 512, False, 1),  # a copy
     ((200, 2, 2, "valid"), 512, False, 1),
@@ -224,8 +224,17 @@ STEPS = [
 
 
 @pytest.mark.parametrize("rule, behind, disjoint, expected", STEPS)
-def test_long_windows_take_few_steps(rule, behind, disjoint, expected):
-    assert len(blocks._steps(1, ((lay_windows(*rule), None),), behind, blocks.FLOAT32, disjoint)) == expected
+def test_long_windows_take_few_steps(rule, behind, disjoint, expected, monkeypatch):
+    monkeypatch.setattr(blocks, "SHORTER", 16)
+    axes = ((lay_windows(*rule), None),)
+    assert len(blocks._steps.__wrapped__(1, axes, behind, blocks.FLOAT32, disjoint)) == expected
+
+
+@pytest.mark.parametrize("behind, expected", [(1023, 2), (1024, 1)])
+def test_without_avx512_longer_stretches_are_folded_all_at_once(behind, expected, monkeypatch):
+    monkeypatch.setattr(blocks, "SHORTER", 1)
+    axes = ((lay_windows(200, 2, 2, "valid"), None),)
+    assert len(blocks._steps.__wrapped__(1, axes, behind, blocks.FLOAT32, False)) == expected
 
 
 # dtype, elements of an axis, stride, elements behind each -> as what the elements that a stride meets are copied
@@ -661,14 +670,14 @@ def test_products_of_float64_are_float64():
     assert_allclose(y, folds.fold(np.add, x, 0, grid) / 9, rtol=1e-15, strict=True)
 
 
-# What NumPy finds in a processor -> whether to multiply matrices; bytes of a block; elements of a product of vectors
+# What NumPy finds in a processor -> PRODUCTS, BLOCK, DOT, SHORTER
 SIMD = [
-    (["X86_V3", "X86_V4"], (True, 1 << 20, 1 << 11)),
-    (["AVX2", "AVX512_SKX"], (True, 1 << 20, 1 << 11)),  # as older versions call them
-    (["X86_V3"], (False, 1 << 21, 1 << 10)),
-    (["AVX2"], (False, 1 << 21, 1 << 10)),
-    (["NEON"], (False, 1 << 21, 1 << 9)),
-    (None, (False, 1 << 21, 1 << 9)),
+    (["X86_V3", "X86_V4"], (True, 1 << 20, 1 << 11, 16)),
+    (["AVX2", "AVX512_SKX"], (True, 1 << 20, 1 << 11, 16)),  # as older versions call them
+    (["X86_V3"], (False, 1 << 21, 1 << 10, 1)),
+    (["AVX2"], (False, 1 << 21, 1 << 10, 1)),
+    (["NEON"], (False, 1 << 21, 1 << 9, 1)),
+    (None, (False, 1 << 21, 1 << 9, 1)),
 ]
 
 
@@ -678,7 +687,7 @@ def test_blocks_and_products_suit_the_processor(found, expected):
 import numpy
 numpy.show_config = lambda mode: {{"SIMD Extensions": {{"found": {found}}}}} if {found} else {{}}
 from poolkit import blocks
-print((blocks.PRODUCTS, blocks.BLOCK, blocks.DOT))"""
+print((blocks.PRODUCTS, blocks.BLOCK, blocks.DOT, blocks.SHORTER))"""
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == f"{expected}\n"
 
 
