@@ -37,6 +37,7 @@ VECTOR = 1 << 13  # elements of a matrix that is multiplied with a vector: likew
 # register holds are added up apart from each other.
 DOT = (16 if AVX512 else 8 if AVX2 else 4) << 7
 NARROW = 16  # elements of float32 numbers: so many fill a register
+WIDE = 512  # channels: fewer are not worth operations of their own for each place of a whole map
 KEPT = 1 << 27  # bytes: so much memory of results that are gone is kept for others
 SMALL = 1 << 15  # bytes of input: with fewer, the simple form is done sooner
 
@@ -223,7 +224,7 @@ def _reduce(combine, x, grid, work, dtype):
     """Fold whole maps, seen as ``(lead, length, inner)``; sums become means."""
     first, last = next(iter(grid)), next(reversed(grid))
     lead, inner, size = prod(x.shape[:first]), prod(x.shape[last + 1 :]), prod(x.shape[axis] for axis in grid)
-    wide = 1 < inner < 16  # too few channels for one operation each: first fold the rows, then what became of them
+    wide = 1 < inner < WIDE  # first fold all channels of a row at once, then what became of them
     rows = x.reshape(lead, x.shape[first], -1) if wide else x.reshape(lead, -1, inner)
     # What is read only once need not stay in the cache; what is converted has to.
     piece = -(-x.nbytes // _threads) if x.dtype == work else BLOCK // work.itemsize * x.itemsize
@@ -267,7 +268,7 @@ def _reduce_rows(combine, x):
         return combine.reduce(x, axis=1)
     lead, length, inner = x.shape
     # NumPy lets other threads run during more than 500 products of vectors, or one of matrices.
-    few = _few(length, min(DOT, max(256, lead * length >> 10)) if inner == 1 else 64)
+    few = _few(length, min(DOT, max(256, lead * length >> 10)) if inner == 1 else 32)
     some = length % few
     many = x[:, some:].reshape(lead, length // few, few, inner)
     ones = np.ones(few, FLOAT32)  # a product with them takes half the time of add.reduce
