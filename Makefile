@@ -31,7 +31,7 @@ serve: book      ## build the book and serve it on this machine
 notebooks: $(ready) ## run every notebook and store its outputs
 	.venv/bin/python book/execute.py
 
-experiments: $(ready) ## measure again, for 25 minutes, what chapters only read
+experiments: $(ready) ## measure again, for 35 minutes, what chapters only read
 	PYTHONPATH=book .venv/bin/python -m experiments
 	.venv/bin/python book/experiments/larger_than_memory.py
 	PYTHONPATH=book OPENBLAS_NUM_THREADS=1 .venv/bin/python -m experiments.search
