@@ -95,6 +95,7 @@ SMALL = {  # and how many programs there are
 @pytest.mark.parametrize("block", [1, 400, 1 << 20])
 def test_every_program_of_the_search_pools(case, block):
     arguments, tried = search.arrange(case), set()
+    np.round(arguments[0], 1, out=arguments[0])  # so that some are equal
     expected = search.pool(case, *arguments)
     for program in search.programs(case):
         results = program.run(case, block, *arguments)
