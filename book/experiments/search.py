@@ -118,9 +118,10 @@ def doubling_and_pairs(combine, x, size, stride, result):
 def doubled(combine, x, size):
     line = reached = x.reshape(-1)
     behind = x.shape[2]
-    for again, shift, reach in blocks.doubling(size, combine is np.add):
+    hops = blocks.doubling(size, combine is np.add)
+    for turn, (again, shift, reach) in enumerate(hops):
         one, other = reached, line if again else reached
-        reached = empty(reach % 2, (line.size + 1,), x.dtype)  # and half a pair
+        reached = empty(turn % 2, (line.size + 1,), x.dtype)  # and half a pair
         end, shift = line.size - (reach - 1) * behind, shift * behind
         combine(one[:end], other[shift : shift + end], out=reached[:end])
     return reached[: line.size].reshape(x.shape)
