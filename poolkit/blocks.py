@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import groupby
 from math import isfinite, prod
-from threading import get_ident
+from threading import get_ident, local
 from typing import NamedTuple
 
 import numpy as np
@@ -101,7 +101,7 @@ def _extreme_of_bits(combine, x, grid):
         _run(np.maximum, steps, bits, result)
         signed, unsigned = result.view(INT16), result.view(UINT16)
         if signed.min() < 0 if combine is np.maximum else signed.max() >= 0:
-            smallest = np.empty_like(result)
+            smallest = scratch.empty(result.shape, kind)
             _run(np.minimum, steps, bits, smallest)
             if combine is np.maximum:  # if negative, the greatest is at least 2¹⁵ and, as unsigned one, not the least
                 np.bitwise_or(smallest, -0x8000, out=smallest)
@@ -121,7 +121,7 @@ def average(x, grid, count_include_pad=False):
     def store(total, result, rows):
         numbers = (first[rows], *others)
         if x.dtype == FLOAT16 and total.dtype == FLOAT32:
-            mean = np.empty_like(total)
+            mean = scratch.empty(total.shape, FLOAT32)
             _divide(total, numbers, inner, mean)
             _narrow(mean, result)
         else:
@@ -242,13 +242,14 @@ def _reduce(combine, x, grid, work, dtype):
 
     def run(shares):
         for maps, part in shares:
+            scratch.start()
             share = rows[maps, starts[part] : starts[part] + length]
+            if x.dtype != work:
+                share, narrow = scratch.empty(share.shape, work), share
+                (_widen if x.dtype == FLOAT16 else _cast)(narrow, share)
+            total = fold_rows(share)
             if x.dtype == FLOAT16:
-                scaled = np.empty(share.shape, FLOAT32)
-                _widen(share, scaled)
-                total = fold_rows(scaled) * 2.0**112
-            else:
-                total = fold_rows(share.astype(work, copy=False))
+                total = total * 2.0**112
             if mean and x.dtype == work == FLOAT32 and not np.isfinite(total).all():
                 raise FloatingPointError
             totals[maps, part] = total / size if mean and whole else total
@@ -307,6 +308,7 @@ def _fold(combine, x, grid, work, dtype, load=None, run=None, store=None, diviso
 
     def run_blocks(blocks):
         for (samples, first), positions, rows, inputs, outputs in blocks:
+            scratch.start()
             over = divisors[0] and divisors[0].part(positions, rows)
             axes = (first, over), *zip(windows[1:], divisors[1:], strict=True)
             steps, source, result = _ready(get_ident(), samples, axes, inner, work, disjoint, own)
@@ -345,7 +347,7 @@ def _narrow(scaled, half, rows=None):
         np.multiply(scaled, 2.0**112, out=half)
         return
     bits = scaled.view(np.uint32)
-    part = np.right_shift(bits, 13)
+    part = np.right_shift(bits, 13, out=scratch.empty(bits.shape, bits.dtype))
     np.bitwise_and(part, 1, out=part)
     np.add(part, 0xFFF, out=part)
     np.add(bits, part, out=bits)
@@ -429,7 +431,7 @@ def _ready(thread, samples, axes, inner, work, disjoint, own):
     sizes = {X: samples * prod(each.length for each, _ in axes) * inner * work.itemsize}
     for view in (view for step in steps for view in step if type(view) is View):
         sizes[view.array] = max(view.stop(), sizes.get(view.array, 0))
-    arrays = {array: _scratch(size, work) for array, size in sizes.items() if array > Y or own[array]}
+    arrays = {array: _aligned(size, work) for array, size in sizes.items() if array > Y or own[array]}
 
     def bind(view):
         return view.of(arrays[view.array]) if type(view) is View and view.array > Y else view
@@ -437,12 +439,45 @@ def _ready(thread, samples, axes, inner, work, disjoint, own):
     return [tuple(map(bind, step)) for step in steps], arrays.get(X), arrays.get(Y)
 
 
-def _scratch(size, dtype):
+def _aligned(size, dtype):
     """An empty array that begins where a line of the cache does: NumPy adds into it in half the time."""
     space = np.empty(size + 64, np.uint8)
     start = -space.ctypes.data % 64
     return space[start : start + size].view(dtype)
 
+
+class Scratch(local):
+    """A thread's memory for what a block needs on its way, the same for each block.
+
+    An array that is made for a block and then gone may cost more than all else: where the system takes its memory back,
+    it hands it over page by page and filled with zeros when the next block asks.
+    """
+
+    space, used, most = np.empty(0, np.uint8), 0, 0
+
+    def start(self):
+        """Begin a block: what the one before had is free, with room for all of it unless that is very much."""
+        if len(self.space) < self.most <= 16 * BLOCK:
+            self.space = _aligned(self.most, np.uint8)
+        self.used = self.most = 0
+
+    def empty(self, shape, dtype):
+        """An empty array, to be used until the next block begins."""
+        start, size = self.used, prod(shape) * np.dtype(dtype).itemsize
+        self.used += -(-size // 64) * 64
+        self.most = max(self.most, self.used)
+        if self.used > len(self.space):
+            return np.empty(shape, dtype)
+        return self.space[start : start + size].view(dtype).reshape(shape)
+
+    def copy(self, x):
+        """A copy of ``x``, likewise."""
+        result = self.empty(x.shape, x.dtype)
+        result[...] = x
+        return result
+
+
+scratch = Scratch()
 
 _kept = {}  # memory of results that are gone, by its size, the latest last
 
@@ -454,10 +489,10 @@ def result_of(count, dtype):
     """
     size = count * dtype.itemsize
     if size < BLOCK:
-        return _scratch(size, dtype)
+        return _aligned(size, dtype)
     space = _kept.pop(size, None)
     if space is None:
-        space = _scratch(size, np.uint8)
+        space = _aligned(size, np.uint8)
     result = np.frombuffer(memoryview(space), dtype)  # all its views keep it, and it alone keeps the memory
     weakref.finalize(result, _keep, space)
     return result

@@ -11,6 +11,7 @@ from math import prod
 import numpy as np
 
 from poolkit import blocks
+from poolkit.blocks import scratch
 from poolkit.folds import along, counts, fold, least_of, with_length
 
 LONG = 12  # elements: the winner of longer windows is found sooner by halves, or along one axis after another
@@ -62,15 +63,18 @@ def _spread(x, dy, grid, combine=None, y=None, number=None):
         for some in maps:
             end = 0
             for positions, outputs, outermost in parts:
+                scratch.start()
                 here, there, block = (some, positions), (some, outputs), (outermost, *windows[1:])
                 shared = dx_maps[some, positions.start : end]
-                earlier = shared.copy()
+                earlier = scratch.copy(shared)
                 dx_maps[some, end : positions.start] = 0
                 end = positions.stop
                 if combine:
                     _spread_block(x_maps[here], y_maps[there], dy_maps[there], dx_maps[here], block, combine)
                 else:
-                    _share_out(dy_maps[there] / numbers[outputs], dx_maps[here], block)
+                    shares = scratch.empty(dy_maps[there].shape, dy.dtype)
+                    np.divide(dy_maps[there], numbers[outputs], out=shares)
+                    _share_out(shares, dx_maps[here], block)
                 shared += earlier
             dx_maps[some, end:] = 0
 
@@ -99,7 +103,7 @@ def _share_out(dy, dx, windows):
             seen[...] = dy
         return
     for axis, each in enumerate(windows, 1):
-        target = dx if axis == len(windows) else np.empty(with_length(dy.shape, axis, each.length), dy.dtype)
+        target = dx if axis == len(windows) else scratch.empty(with_length(dy.shape, axis, each.length), dy.dtype)
         _add_to(target, ((positions, dy[outputs]) for outputs, positions in along(axis, each)), axis, each.stride)
         dy = target
 
@@ -129,9 +133,9 @@ def _spread_block(x, y, dy, dx, windows, combine):
     elements = [x]  # folded along no axis, the last, the last two, …
     for axis in reversed(range(1, len(windows))):
         grid = {axis + 1: windows[axis]}
-        elements.append(fold(combine, elements[-1], least_of(combine, x.dtype), grid))
+        elements.append(fold(combine, elements[-1], least_of(combine, x.dtype), grid, scratch.empty))
     for axis, each in enumerate(windows, 1):
-        target = dx if axis == len(windows) else np.empty(with_length(dy.shape, axis, each.length), dy.dtype)
+        target = dx if axis == len(windows) else scratch.empty(with_length(dy.shape, axis, each.length), dy.dtype)
         if each.size > LONG or each.stride * len(_doublings(each.size)) < each.size - 1:
             _add_to(target, [_through_halves(combine, elements[-1], dy, axis, each)], axis, 1)
         else:
@@ -170,14 +174,24 @@ def _at(axis, *bounds):
 def _to_winners(x, y, dy, places, few_channels):
     """Go through the places of a window: where each is in ``x``, and what of ``dy`` it gets."""
     *places, (outputs, positions) = places
-    left = dy.copy()
+    used = scratch.used
+    left, shares, wins = scratch.copy(dy), scratch.empty(dy.shape, dy.dtype), scratch.empty(dy.shape, bool)
+    copied = scratch.empty(dy.shape, x.dtype) if few_channels else None
     for earlier, there in places:
-        elements = _channels_together(x)[there].copy().view(x.dtype) if few_channels else x[there]
-        share = (elements == y[earlier]).astype(dy.dtype)  # ahead of the product: NumPy is slow to multiply by bool
+        elements = x[there]
+        if few_channels:
+            _channels_together(copied)[...] = _channels_together(elements)
+            elements = copied
+        share, won = shares, wins
+        if elements.size < dy.size:
+            share, won = (each.reshape(-1)[: elements.size].reshape(elements.shape) for each in (shares, wins))
+        np.equal(elements, y[earlier], out=won)
+        share[...] = won  # ahead of the product: NumPy is slow to multiply by bool
         share *= left[earlier]
         left[earlier] -= share
         yield there, share
     yield positions, left[outputs]  # who has not won before wins in the last place
+    scratch.used = used
 
 
 def _through_halves(combine, x, dy, axis, windows):
@@ -188,18 +202,22 @@ def _through_halves(combine, x, dy, axis, windows):
 
     span, before = (windows.count - 1) * windows.stride + windows.size, windows.before
     seen = min(windows.length, span - before)
-    extreme = np.full(with_length(x.shape, axis, span), least_of(combine, x.dtype), x.dtype)
+    shape = with_length(x.shape, axis, span)
+    extremes, shares = ([scratch.empty(shape, each) for _ in range(2)] for each in (x.dtype, dy.dtype))  # in turns
+    extreme = extremes[0]
+    extreme[...] = least_of(combine, x.dtype)
     extreme[at(before, before + seen)] = x[at(0, seen)]
     holds = np.greater_equal if combine is np.maximum else np.less_equal
     folds = []
-    for apart in _doublings(windows.size):
+    for turn, apart in enumerate(_doublings(windows.size), 1):
         one, other = extreme[at(0, -apart)], extreme[at(apart)]
-        folds.append((apart, holds(one, other)))
-        extreme = combine(one, other)
-    share = np.zeros(extreme.shape, dy.dtype)
+        folds.append((apart, holds(one, other, out=scratch.empty(one.shape, bool))))
+        extreme = combine(one, other, out=extremes[turn % 2][at(0, one.shape[axis])])
+    share = shares[0][at(0, extreme.shape[axis])]
+    share[...] = 0
     share[at(0, None, windows.stride)] = dy
-    for apart, first in reversed(folds):
-        halves = np.empty(with_length(share.shape, axis, share.shape[axis] + apart), dy.dtype)
+    for turn, (apart, first) in enumerate(reversed(folds), 1):
+        halves = shares[turn % 2][at(0, share.shape[axis] + apart)]
         halves[at(0, -apart)] = first
         halves[at(0, -apart)] *= share
         halves[at(-apart)] = 0

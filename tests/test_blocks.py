@@ -18,7 +18,17 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from strategies import FLOATS, INTEGERS, LAYOUTS, axis_rules, poolings
 
-from poolkit import average_pool, blocks, blocks_backward, folds, max_pool, min_pool, set_threads, vjp
+from poolkit import (
+    average_pool,
+    blocks,
+    blocks_backward,
+    folds,
+    global_average_pool,
+    max_pool,
+    min_pool,
+    set_threads,
+    vjp,
+)
 from poolkit.windows import lay_grid, lay_whole_map, lay_windows
 
 EVERY_DTYPE = ("bool", *INTEGERS, *FLOATS)
@@ -1065,9 +1075,102 @@ def test_few_maps_are_converted_at_once():
 
 
 def test_arrays_of_a_block_begin_with_a_line_of_the_cache():
-    arrays = [blocks._scratch(4 * size, blocks.FLOAT32) for size in range(1, 1000, 7)]
+    arrays = [blocks._aligned(4 * size, blocks.FLOAT32) for size in range(1, 1000, 7)]
     assert [each.size for each in arrays] == list(range(1, 1000, 7))
     assert not any(each.ctypes.data % 64 for each in arrays)
+
+
+def test_scratch_is_the_same_for_each_block():
+    scratch = blocks.Scratch()
+    scratch.start()
+    first = [scratch.empty((3, 5), np.int16), scratch.empty((0,), bool), scratch.copy(np.arange(100.0))]
+    assert [each.shape for each in first] == [(3, 5), (0,), (100,)] and scratch.space.size == 0
+    scratch.start()
+    numbers, nothing, copied = (
+        scratch.empty((3, 5), np.int16),
+        scratch.empty((0,), bool),
+        scratch.copy(np.arange(100.0)),
+    )
+    begin = scratch.space.ctypes.data
+    assert [each.ctypes.data - begin for each in (numbers, copied)] == [0, 64] and begin % 64 == 0
+    assert scratch.space.size == scratch.used == 64 + 832 and nothing.size == 0
+    numbers[...] = 7
+    assert_array_equal(copied, np.arange(100.0))
+    assert not np.shares_memory(scratch.empty((1,), bool), scratch.space)  # there is no more room
+    scratch.start()
+    assert scratch.empty((3, 5), np.int16).ctypes.data - scratch.space.ctypes.data == 0
+    assert scratch.space.size == 64 + 832 + 64
+
+
+def test_what_was_free_again_within_a_block_counts_for_the_next():
+    scratch = blocks.Scratch()
+    scratch.start()
+    scratch.empty((200,), bool)
+    scratch.used = 0
+    scratch.empty((100,), bool)
+    scratch.start()
+    assert scratch.space.size == 256
+
+
+@pytest.mark.parametrize("size, kept", [(16, True), (17, False)])
+def test_scratch_for_very_large_blocks_is_not_kept(size, kept):
+    scratch = blocks.Scratch()
+    scratch.empty((size, blocks.BLOCK), bool)
+    scratch.start()
+    assert scratch.space.size == (size * blocks.BLOCK if kept else 0)
+    assert scratch.empty((size, blocks.BLOCK), bool).shape == (size, blocks.BLOCK)
+
+
+def test_each_thread_has_scratch_of_its_own():
+    blocks.scratch.start()
+    mine = blocks.scratch.empty((1 << 16,), bool)
+    blocks.scratch.start()
+    mine = blocks.scratch.empty((1 << 16,), bool)
+
+    def other():
+        for _ in range(2):
+            blocks.scratch.start()
+            theirs = blocks.scratch.empty((1 << 16,), bool)
+        return theirs
+
+    with ThreadPoolExecutor(1) as pool:
+        assert not np.shares_memory(pool.submit(other).result(), mine)
+
+
+def forward(pool, dtype, *rule, number=1):
+    x = np.full((4, 64, 64, 64), number, dtype)
+    return lambda: pool(x, *rule)
+
+
+def backward(pool, *rule, shape=(4, 64, 64, 64)):
+    y, pullback = vjp(pool, np.random.default_rng(0).random(shape, dtype="float32"), *rule)
+    dy = np.ones_like(y)
+    return lambda: pullback(dy)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        forward(average_pool, "float16", 3, 2, "same"),
+        forward(average_pool, "uint8", 3, 2, "same"),
+        forward(max_pool, "float16", 3, 2, "same", number=-1),
+        forward(global_average_pool, "float16"),
+        forward(global_average_pool, "uint8"),
+        backward(max_pool, 3, 2, "same"),
+        backward(max_pool, 2),
+        backward(max_pool, 2, shape=(4, 128, 128, 16)),
+        backward(max_pool, 64, 1, shape=(4, 4096, 64)),
+        backward(average_pool, 3, 2, "same"),
+    ],
+)
+def test_a_call_finds_what_its_blocks_need_where_the_last_one_left_it(call, monkeypatch):
+    monkeypatch.setattr(blocks, "_threads", 1)
+    for _ in range(3):
+        result = call()
+    new = result.nbytes if result.nbytes < blocks.BLOCK else 0
+    del result
+    _, peak = watch_memory(call)
+    assert peak - new < 2**17
 
 
 def test_the_memory_of_a_result_that_is_gone_is_used_again(monkeypatch):
