@@ -118,7 +118,9 @@ def seconds(call, *arguments):
     makers = {name: _made(getattr(np, name)) for name in MAKERS}
     views = mock.patch.object(blocks.View, "of", _view(blocks.View.of))
     results = mock.patch.object(blocks, "result_of", _made(blocks.result_of))
-    with views, results, mock.patch.multiple(np, asarray=np.asanyarray, **makers):
+    scratch = mock.patch.object(blocks.Scratch, "empty", lambda _, *of: np.empty(*of))
+    numpy = mock.patch.multiple(np, asarray=np.asanyarray, **makers)
+    with views, results, scratch, numpy:
         call(*map(argument, arguments))
     blocks._ready.cache_clear()  # and these need not any more
     return {kind: sum(s for k, s in spent if k == kind) for kind in KINDS}
