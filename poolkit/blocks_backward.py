@@ -203,7 +203,7 @@ def _through_halves(combine, x, dy, axis, windows):
     span, before = (windows.count - 1) * windows.stride + windows.size, windows.before
     seen = min(windows.length, span - before)
     shape = with_length(x.shape, axis, span)
-    extremes, shares = ([scratch.empty(shape, each) for _ in range(2)] for each in (x.dtype, dy.dtype))  # in turns
+    extremes, shares = scratch.empty((2, *shape), x.dtype), scratch.empty((2, *shape), dy.dtype)  # in turns
     extreme = extremes[0]
     extreme[...] = least_of(combine, x.dtype)
     extreme[at(before, before + seen)] = x[at(0, seen)]
@@ -212,12 +212,12 @@ def _through_halves(combine, x, dy, axis, windows):
     for turn, apart in enumerate(_doublings(windows.size), 1):
         one, other = extreme[at(0, -apart)], extreme[at(apart)]
         folds.append((apart, holds(one, other, out=scratch.empty(one.shape, bool))))
-        extreme = combine(one, other, out=extremes[turn % 2][at(0, one.shape[axis])])
-    share = shares[0][at(0, extreme.shape[axis])]
+        extreme = combine(one, other, out=extremes[turn % 2][_at(axis, one.shape[axis])])
+    share = shares[0][_at(axis, extreme.shape[axis])]
     share[...] = 0
     share[at(0, None, windows.stride)] = dy
     for turn, (apart, first) in enumerate(reversed(folds), 1):
-        halves = shares[turn % 2][at(0, share.shape[axis] + apart)]
+        halves = shares[turn % 2][_at(axis, share.shape[axis] + apart)]
         halves[at(0, -apart)] = first
         halves[at(0, -apart)] *= share
         halves[at(-apart)] = 0
