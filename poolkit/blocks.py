@@ -472,8 +472,12 @@ class Scratch(local):
 
     def copy(self, x):
         """A copy of ``x``, likewise."""
-        result = self.empty(x.shape, x.dtype)
-        result[...] = x
+        return self.full(x.shape, x, x.dtype)
+
+    def full(self, shape, value, dtype):
+        """An array full of ``value``, likewise."""
+        result = self.empty(shape, dtype)
+        result[...] = value
         return result
 
 

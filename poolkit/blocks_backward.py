@@ -133,7 +133,7 @@ def _spread_block(x, y, dy, dx, windows, combine):
     elements = [x]  # folded along no axis, the last, the last two, …
     for axis in reversed(range(1, len(windows))):
         grid = {axis + 1: windows[axis]}
-        elements.append(fold(combine, elements[-1], least_of(combine, x.dtype), grid, scratch.empty))
+        elements.append(fold(combine, elements[-1], least_of(combine, x.dtype), grid, scratch.copy, scratch.full))
     for axis, each in enumerate(windows, 1):
         target = dx if axis == len(windows) else scratch.empty(with_length(dy.shape, axis, each.length), dy.dtype)
         if each.size > LONG or each.stride * len(_doublings(each.size)) < each.size - 1:

@@ -31,19 +31,21 @@ def any_array(value, name):
         raise ValueError(f"{name} must be an array with rows of equal length") from None
 
 
-def fold(combine, x, identity, grid, empty=np.empty):
-    """Combine the elements of each window: one axis after another, the last axis first."""
+def fold(combine, x, identity, grid, copy=np.ndarray.copy, full=np.full):
+    """Combine the elements of each window: one axis after another, the last axis first.
+
+    ``copy`` and ``full`` make the arrays.
+    """
     for axis, windows in reversed(grid.items()):
         if windows.is_whole_axis():
             x = combine.reduce(x, axis, keepdims=True)
             continue
         steps = along(axis, windows)
-        y = empty(with_length(x.shape, axis, windows.count), x.dtype)
         if windows.starts_inside():
-            y[...] = x[steps[0][1]]
+            y = copy(x[steps[0][1]])
             steps = steps[1:]
         else:
-            y[...] = identity
+            y = full(with_length(x.shape, axis, windows.count), identity, x.dtype)
         for outputs, positions in steps:
             part = y[outputs]
             combine(part, x[positions], out=part)
