@@ -1085,6 +1085,7 @@ def test_scratch_is_the_same_for_each_block():
     scratch.start()
     first = [scratch.empty((3, 5), np.int16), scratch.empty((0,), bool), scratch.copy(np.arange(100.0))]
     assert [each.shape for each in first] == [(3, 5), (0,), (100,)] and scratch.space.size == 0
+    assert [each.dtype for each in first] == [np.int16, bool, float]
     scratch.start()
     numbers, nothing, copied = (
         scratch.empty((3, 5), np.int16),
@@ -1157,6 +1158,7 @@ def backward(pool, *rule, shape=(4, 64, 64, 64)):
         forward(global_average_pool, "float16"),
         forward(global_average_pool, "uint8"),
         backward(max_pool, 3, 2, "same"),
+        backward(max_pool, 3, 1, "same"),
         backward(max_pool, 2),
         backward(max_pool, 2, shape=(4, 128, 128, 16)),
         backward(max_pool, 64, 1, shape=(4, 4096, 64)),
