@@ -1123,19 +1123,26 @@ def test_scratch_for_very_large_blocks_is_not_kept(size, kept):
 
 
 def test_each_thread_has_scratch_of_its_own():
-    blocks.scratch.start()
-    mine = blocks.scratch.empty((1 << 16,), bool)
-    blocks.scratch.start()
-    mine = blocks.scratch.empty((1 << 16,), bool)
-
-    def other():
+    def kept():
         for _ in range(2):
             blocks.scratch.start()
-            theirs = blocks.scratch.empty((1 << 16,), bool)
-        return theirs
+            array = blocks.scratch.empty((1 << 16,), bool)
+        return array
 
     with ThreadPoolExecutor(1) as pool:
-        assert not np.shares_memory(pool.submit(other).result(), mine)
+        assert not np.shares_memory(pool.submit(kept).result(), kept())
+
+
+def test_along_one_axis_after_another_the_same_scratch_is_used(monkeypatch):
+    monkeypatch.setattr(blocks, "_threads", 1)
+    monkeypatch.setattr(blocks, "BLOCK", 1 << 21)
+    monkeypatch.setattr(blocks, "scratch", blocks.Scratch())
+    monkeypatch.setattr(blocks_backward, "scratch", blocks.scratch)
+    y, pullback = vjp(max_pool, np.zeros((2, 32, 32, 32, 32), "float32"), 3, 1, "same")
+    dy = np.ones_like(y)
+    for _ in range(2):
+        pullback(dy)
+    assert 0 < blocks.scratch.space.size < 5 * blocks.BLOCK
 
 
 def forward(pool, dtype, *rule, number=1):

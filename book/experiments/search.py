@@ -320,7 +320,7 @@ def mask_bits(wins, dy):
 
 
 def subtract(share_of, x, y, dy, places, few_channels):
-    """Who wins takes what is left: what poolkit does."""
+    """Who wins takes what is left: as poolkit does, in new arrays."""
     *places, (outputs, positions) = places
     left = dy.copy()
     for earlier, there in places:
