@@ -274,7 +274,9 @@ def _reduce_rows(combine, x):
     many = x[:, some:].reshape(lead, length // few, few, inner)
     ones = np.ones(few, FLOAT32)  # a product with them takes half the time of add.reduce
     if inner > 1:
-        sums = ones @ many
+        most = PRODUCT // few
+        width = _divisor(inner, most, most // 4)
+        sums = (ones @ many.reshape(lead, -1, few, inner // width, width).swapaxes(2, 3)).reshape(lead, -1, inner)
     elif few < 256:
         rows = many.reshape(lead if some else 1, -1, few)
         together = _divisor(rows.shape[1], VECTOR // few, 1)

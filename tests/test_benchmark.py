@@ -2,7 +2,10 @@
 
 import json
 import sys
+import time
+from multiprocessing import Pipe
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -103,8 +106,90 @@ def test_timed_arrays_are_pooled_as_all_are(monkeypatch, kind, size, stride, pro
 
 def test_memory_alone_reads_all_arguments_and_writes_no_result():
     x, y = np.ones((3, 1 << 20), "float32"), np.ones(5)
-    benchmark.touch([x, x[0]], [y])
+    benchmark.touch([x, x[0]], [(y.size, y.dtype)])
     assert x.all() and y.all()
+
+
+ONE = benchmark.Job("forward max", "max", (2, 6, 6, 1), 2, 2)
+JOBS = [ONE, ONE._replace(backward=True, layout="channels_first"), ONE._replace(kind="average", dtype="uint8")]
+
+
+def slow_engine(job):
+    run = benchmark.poolkit_engine(job)
+    return lambda *arguments: time.sleep(0.1) or run(*arguments)
+
+
+@pytest.fixture
+def engines(monkeypatch):
+    """Connections to engines that run in threads of this process."""
+    makers = {
+        "poolkit": benchmark.poolkit_engine,
+        "slow": slow_engine,
+        "wrong": lambda job: lambda *arguments: arguments if job.backward else arguments[0],
+        "without averages": lambda job: benchmark.poolkit_engine(job) if job.kind == "max" else None,
+    }
+    monkeypatch.setattr(benchmark, "MAKERS", makers)
+    monkeypatch.setattr(benchmark, "jobs", lambda: iter(JOBS))
+    monkeypatch.setattr(benchmark, "begin", lambda threads: None)
+    monkeypatch.setattr(benchmark, "pause", lambda: None)
+    pipes = {name: Pipe() for name in makers}
+    threads = [Thread(target=benchmark.work, args=(name, 1, there)) for name, (_, there) in pipes.items()]
+    for thread in threads:
+        thread.start()
+    yield {name: here for name, (here, _) in pipes.items()}
+    for here, _ in pipes.values():
+        here.close()
+    for thread in threads:
+        thread.join()
+
+
+def test_engines_take_turns_if_they_are_right(engines):
+    for job in JOBS:
+        row = benchmark.measure(job, engines)
+        averages = job.kind == "average"
+        assert list(row["milliseconds"]) == ["poolkit", "slow", "without averages"][: 3 - averages]
+        assert row["wrong"] == ["wrong"]
+        assert 0 < row["milliseconds"]["poolkit"] < 100 <= row["milliseconds"]["slow"]
+        assert row["memory"] > 0 and sum(row["parts"].values()) > 0
+
+
+def test_an_engine_that_is_far_behind_has_few_turns(engines, monkeypatch):
+    monkeypatch.setattr(benchmark, "SECONDS", 0.05)
+    asked, ask = [], benchmark.ask
+    monkeypatch.setattr(benchmark, "ask", lambda *request: asked.append(request) or ask(*request))
+    for job in JOBS:
+        asked.clear()
+        benchmark.measure(job, engines)
+        assert asked.count((engines["slow"], "turn")) == 1
+        assert asked.count((engines["poolkit"], "turn")) >= 3
+
+
+@pytest.mark.parametrize("taken, counts", [((1, 2), 2), ((60, 3), 60)])
+def test_after_a_short_call_a_second_one_counts(monkeypatch, taken, counts):
+    calls, now = list(taken), [0]
+    monkeypatch.setattr(benchmark, "pause", lambda: None)
+    monkeypatch.setattr(benchmark.time, "perf_counter", lambda: now[0] / 1000)
+
+    def call(milliseconds):
+        now[0] += milliseconds.pop(0)
+
+    assert benchmark.seconds(call, calls) == pytest.approx(counts / 1000)
+
+
+@pytest.mark.parametrize("job", [JOBS[0], JOBS[1], JOBS[2], JOBS[1]._replace(dtype="float16")], ids=str)
+def test_arrays_begin_where_a_line_of_the_cache_does(job):
+    x, *dy = benchmark.arrange(job)
+    assert x.dtype == job.dtype and x.shape[1 if job.layout == "channels_first" else -1] == 1
+    assert len(dy) == job.backward and not any(array.ctypes.data % 64 for array in (x, *dy))
+
+
+def test_results_are_the_same_if_every_image_is():
+    x, dy = np.ones((3, 2)), np.zeros((2, 2))
+    other = x.copy()
+    other[2, 1] += 1e-3
+    assert benchmark.same((x, dy), (x.copy(), dy), "float32") and benchmark.same(other, x, "float16")
+    for found in (other, dy), (x, dy + 1), (x, dy[:1]):
+        assert not benchmark.same(found, (x, dy), "float32")
 
 
 @pytest.mark.parametrize("step", [step for step in steps.LADDER if step is not steps.reading_alone])

@@ -849,6 +849,23 @@ def test_numpy_lets_other_threads_run_during_products_with_long_rows(monkeypatch
     assert made == ([(maps, products, length // products)] if products else [])
 
 
+@pytest.mark.parametrize("inner, width", [(3072, 3072), (8192, 8192), (14336, 7168), (9973, 9973)])
+def test_products_of_wide_rows_start_no_threads_of_their_own(inner, width):
+    made = []
+
+    class Watched(np.ndarray):
+        def __array_ufunc__(self, ufunc, method, *inputs, **options):
+            plain = [np.asarray(each) for each in inputs]
+            if ufunc is np.matmul:
+                made.extend(each.shape for each in plain)
+            return getattr(ufunc, method)(*plain, **options)
+
+    x = np.random.default_rng(0).random((2, 96, inner), "float32")
+    total = blocks._reduce_rows(np.add, x.view(Watched))
+    assert_allclose(total, x.sum(1, float), rtol=1e-6)
+    assert made == [(32,), (2, 3, inner // width, 32, width)]
+
+
 def test_whole_maps_of_long_numbers_lose_no_digit():
     x, grid = np.arange(2**60, 2**60 + 10_000).reshape(1, 10_000, 1), lay_whole_map((1, 10_000, 1), "channels_last")
     assert blocks.whole_extreme(np.maximum, x, grid).ravel() == [2**60 + 9999]

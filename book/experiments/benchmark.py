@@ -1,12 +1,14 @@
 """Time poolkit beside the frameworks: NumPy array in, NumPy array out, in one run.
 
 ``make bench`` runs it and writes ``benchmark.json`` and ``benchmark.md``, which the
-chapter on speed shows, with what was measured on other processors before. Before they
-are timed, all engines have to return the same. Then they take turns, and the median of
-their times counts.
+chapter on speed shows, with what was measured on other processors before. Each engine
+has a process of its own, as in the programs that use it, so that none gets or loses
+memory by what another one does. Before they are timed, all have to return the same.
+Then they take turns, and the median of their times counts.
 """
 
 import json
+import multiprocessing
 import os
 import platform
 import subprocess
@@ -25,17 +27,10 @@ RECORD = Path(__file__).with_suffix(".json")
 sys.path.insert(0, str(HERE.parent))
 LAYOUTS = ("channels_last", "channels_first")
 ENGINES = ("poolkit", "Keras on TensorFlow", "PyTorch", "JAX", "ONNX Runtime")
-MEMORY = "memory alone"  # what no pooling in NumPy can do without
 PACKAGES = ("numpy", "keras", "tensorflow", "torch", "jax", "onnxruntime")
 ROUNDS, SECONDS = 7, 0.2  # of every row: so many turns, unless all but one take longer
-PAUSE = 0.02  # seconds before a turn with several threads
-
-# What one engine frees, up to 32 MB, stays in the process: otherwise, by chance, the
-# next one has to ask the system for new pages.
-HEAP = {
-    "MALLOC_TRIM_THRESHOLD_": str(1 << 32),
-    "MALLOC_MMAP_THRESHOLD_": str(1 << 25),
-}
+PAUSE = 0.005  # seconds before a turn with several threads
+SHORT = 0.05  # seconds: after a shorter call, a second one counts
 
 SLIDING = [
     ((32, 112, 112, 64), 3, 2, "same"),
@@ -116,10 +111,15 @@ def poolkit_engine(job):
 
 
 def keras_engine(job):
-    import keras
     import numpy as np
-    import tensorflow as tf
 
+    from poolkit.quiet import quiet
+
+    with quiet():
+        import keras
+        import tensorflow as tf
+    tf.config.threading.set_intra_op_parallelism_threads(int(os.environ["THREADS"]))
+    tf.config.threading.set_inter_op_parallelism_threads(1)
     pool = keras.ops.max_pool if job.kind == "max" else keras.ops.average_pool
     rule = job.size, job.stride, job.padding, job.layout
     if job.dtype == "uint8" and job.kind == "average":
@@ -145,6 +145,7 @@ def torch_engine(job):
     import torch
     from torch.nn import functional
 
+    torch.set_num_threads(int(os.environ["THREADS"]))
     if job.dtype == "uint8":
         return None
     name = ("max" if job.kind == "max" else "avg") + f"_pool{job.rank}d"
@@ -260,32 +261,49 @@ def onnx_engine(job):
     return lambda x: session.run(None, {"x": x})[0].squeeze(job.spatial)
 
 
+MAKERS = poolkit_engine, keras_engine, torch_engine, jax_engine, onnx_engine
+MAKERS = dict(zip(ENGINES, MAKERS, strict=True))
+
+
 @lru_cache(1)
 def random_numbers():
     """As many as the largest job needs."""
     import numpy as np
 
     most = max(prod(job.shape) for job in jobs())
-    return np.random.default_rng(0).standard_normal(most, dtype=np.float32)
+    return aligned(np.random.default_rng(0).standard_normal(most, dtype=np.float32))
+
+
+def aligned(array):
+    """A copy that begins where a line of the cache does.
+
+    Keras and JAX pool it in place. NumPy's own large arrays begin elsewhere, and both
+    copy them first, which can take longer than the pooling.
+    """
+    from poolkit import blocks
+
+    copy = blocks.result_of(array.size, array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
 
 
 def arrange(job):
     """Random ``x`` for the job and, backward, ``dy``."""
-    import numpy as np
-
     import poolkit
 
-    x = random_numbers()[: prod(job.shape)].reshape(job.shape)
+    shape = job.shape
+    if not job.last:
+        shape = shape[0], shape[-1], *shape[1:-1]
+    x = random_numbers()[: prod(shape)].reshape(shape)
     if job.dtype == "uint8":
         x = 128 + 40 * x
-    x = x.astype(job.dtype)  # always a copy
-    if not job.last:
-        x = np.ascontiguousarray(np.moveaxis(x, -1, 1))
+    if job.dtype != "float32":
+        x = aligned(x.astype(job.dtype))
     if not job.backward:
         return (x,)
     rule = job.size, job.stride, job.padding, job.layout
     shape = poolkit.output_shape(x.shape, *rule)
-    return x, random_numbers()[-prod(shape) :].reshape(shape).copy()
+    return x, aligned(random_numbers()[-prod(shape) :].reshape(shape))
 
 
 def same(results, expected, dtype):
@@ -297,38 +315,114 @@ def same(results, expected, dtype):
     near = 2e-3 if dtype == "float16" else 1e-4
     return all(
         one.shape == other.shape
-        and (np.abs(one - other) <= near * (1 + np.abs(other))).all()
+        and all(
+            (np.abs(a - b) <= near * (1 + np.abs(b))).all()
+            for a, b in zip(one, other, strict=True)  # an image at a time
+        )
         for one, other in zip(results, expected, strict=True)
     )
 
 
-def measure(job, arguments, engines):
-    """Milliseconds a call, of each engine that has the operation and gets it right."""
-    runs = {name: make(job) for name, make in engines.items()}
-    runs = {name: run for name, run in runs.items() if run}
-    expected = runs["poolkit"](*arguments)
-    wrong = [
-        name
-        for name, run in runs.items()
-        if not same(run(*arguments), expected, job.dtype)
-    ]
-    results = expected if isinstance(expected, tuple) else (expected,)
-    runs[MEMORY] = lambda *arguments: touch(arguments, results)
-    times = {name: [] for name in runs if name not in wrong}
+def begin(threads):
+    """Let this process, and each engine in it, use so many threads."""
+    os.environ |= {
+        "THREADS": str(threads),
+        "OMP_NUM_THREADS": str(threads),
+        "OPENBLAS_NUM_THREADS": str(threads),
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "JAX_PLATFORMS": "cpu",
+        "XLA_FLAGS": "--xla_cpu_multi_thread_eigen="
+        f"{str(threads > 1).lower()} intra_op_parallelism_threads={threads}",
+    }
+    if hasattr(os, "sched_setaffinity"):  # the first processor also serves the system
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
+    import poolkit
+
+    poolkit.set_threads(threads)
+
+
+def work(name, threads, connection):
+    """Be one engine: say of each job whether its result is right, then answer requests.
+
+    Without such an operation, it says None.
+    """
+    begin(threads)
+    for job in jobs():
+        run, right = MAKERS[name](job), None
+        if run:
+            arguments = arrange(job)
+            results = run(*arguments)
+            right = name == "poolkit" or same(
+                results, poolkit_engine(job)(*arguments), job.dtype
+            )
+            sizes = [
+                (each.size, each.dtype)
+                for each in (results if job.backward else [results])
+            ]
+            del results
+        connection.send(right)
+        for request in iter(connection.recv, "next"):
+            if request == "turn":
+                answer = seconds(run, *arguments)
+            elif request == "memory":
+                answer = seconds(touch, arguments, sizes)
+            else:
+                answer = parts(job, arguments, threads)
+            connection.send(answer)
+
+
+def start(name, threads):
+    """A connection to an engine in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    context.Process(target=work, args=(name, threads, there), daemon=True).start()
+    there.close()  # so that here ends with the process
+    return here
+
+
+def ask(connection, request):
+    connection.send(request)
+    return connection.recv()
+
+
+def measure(job, engines):
+    """What a row tells: milliseconds of each engine that gets it right, and more."""
+    right = {name: engine.recv() for name, engine in engines.items()}
+    runs = [name for name, is_right in right.items() if is_right]
+    times = {name: [] for name in [*runs, "memory"]}
     rounds = []  # how long each took
     while len(rounds) < 3 or (len(rounds) < ROUNDS and sum(rounds[1:]) < SECONDS):
         start = time.perf_counter()
-        engines_times = [each for name, each in times.items() if name != MEMORY]
-        best = min(map(median, engines_times)) if rounds else 0
-        for name in times:
-            if rounds and median(times[name]) > 5 * best:
-                continue  # one turn of an engine that is far behind says enough
-            pause()
-            begin = time.perf_counter()
-            runs[name](*arguments)
-            times[name].append(time.perf_counter() - begin)
+        best = min((median(times[name]) for name in runs if rounds), default=0)
+        for name in runs:
+            if sum(times[name]) > SECONDS and min(times[name]) > 5 * best:
+                continue  # it is far behind, and not by a hiccup
+            times[name].append(ask(engines[name], "turn"))
+        times["memory"].append(ask(engines["poolkit"], "memory"))
         rounds.append(time.perf_counter() - start)
-    return {name: round(1000 * median(each), 3) for name, each in times.items()}, wrong
+    found = {name: round(1000 * median(each), 3) for name, each in times.items()}
+    row = {
+        "memory": found.pop("memory"),
+        "milliseconds": found,
+        "parts": ask(engines["poolkit"], "parts"),
+        "wrong": [name for name, is_right in right.items() if is_right is False],
+    }
+    for engine in engines.values():
+        engine.send("next")
+    return row
+
+
+def seconds(call, *arguments):
+    """How long a call takes, after another one if that is short."""
+    pause()
+    for _ in range(2):
+        begin = time.perf_counter()
+        call(*arguments)
+        taken = time.perf_counter() - begin
+        if taken > SHORT:
+            break
+    return taken
 
 
 def pause():
@@ -345,7 +439,7 @@ def pause():
         array.max()
 
 
-def touch(arguments, results):
+def touch(arguments, sizes):
     """Only read what a pooling is given, and write as much as it returns."""
     from poolkit import blocks
 
@@ -357,7 +451,7 @@ def touch(arguments, results):
                 piece.max()
 
     pieces = []
-    made = [blocks.result_of(each.size, each.dtype) for each in results]
+    made = [blocks.result_of(*each) for each in sizes]
     for arrays, write in (arguments, False), (made, True):
         for array in arrays:
             flat = array.reshape(-1).view(f"u{array.itemsize}")  # whole numbers: fast
@@ -376,7 +470,7 @@ def parts(job, arguments, threads):
     from experiments import timed
 
     call, totals, timed_calls = poolkit_engine(job), [], []
-    for _ in range(3):
+    for _ in range(2):
         begin = time.perf_counter()
         call(*arguments)
         totals.append(time.perf_counter() - begin)
@@ -387,56 +481,17 @@ def parts(job, arguments, threads):
     return {kind: round(1000 * seconds, 3) for kind, seconds in spent.items()}
 
 
-def work(threads):
-    """Measure every job, ``threads`` threads in each engine: a line of JSON a job."""
-    os.environ |= {
-        "THREADS": str(threads),
-        "OMP_NUM_THREADS": str(threads),
-        "OPENBLAS_NUM_THREADS": str(threads),
-        "KERAS_BACKEND": "tensorflow",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "JAX_PLATFORMS": "cpu",
-        "XLA_FLAGS": "--xla_cpu_multi_thread_eigen="
-        f"{str(threads > 1).lower()} intra_op_parallelism_threads={threads}",
-    }
-    if hasattr(os, "sched_setaffinity"):  # the first processor also serves the system
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
-    import tensorflow as tf
-    import torch
-
-    import poolkit
-
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    torch.set_num_threads(threads)
-    poolkit.set_threads(threads)
-    makers = (poolkit_engine, keras_engine, torch_engine, jax_engine, onnx_engine)
-    engines = dict(zip(ENGINES, makers, strict=True))
-    for job in jobs():
-        arguments = arrange(job)
-        times, wrong = measure(job, arguments, engines)
-        row = job._asdict() | {
-            "threads": threads,
-            "milliseconds": times,
-            "memory": times.pop(MEMORY),
-            "parts": parts(job, arguments, threads),
-            "wrong": wrong,
-        }
-        print(json.dumps(row), flush=True)
-    for step in ladder(engines) if threads == 1 else ():
-        print(json.dumps(step), flush=True)
-
-
-def ladder(engines):
+def ladder():
     """Nanoseconds for one output of a 3 × 3 window: each step, and each engine."""
     from experiments import steps
 
+    found = []
     for n, channels in ((1024, 1), (16, 64)):
         ways = {step.__name__.replace("_", " "): step for step in steps.LADDER}
         job = Job("forward max", "max", (n, 113, 113, channels), 3, 2)
-        ways |= {name: make(job) for name, make in engines.items() if name != "poolkit"}
-        yield from outputs(job, ways, steps.nine_slices)
-    yield from means()
+        ways |= {name: MAKERS[name](job) for name in ENGINES if name != "poolkit"}
+        found += outputs(job, ways, steps.nine_slices)
+    return found + means()
 
 
 def means():
@@ -445,23 +500,18 @@ def means():
 
     job = Job("forward average", "average", (16, 113, 113, 64), 3, 2)
     ways = {way.__name__.replace("_", " "): way for way in steps.MEANS}
-    yield from outputs(job, ways, steps.blocks_of_sums)
+    return outputs(job, ways, steps.blocks_of_sums)
 
 
 def means_without_avx512():
     """The same with the products that OpenBLAS has for processors without AVX-512."""
     code = """
-import json, os
-if hasattr(os, "sched_setaffinity"):
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-1:])
-import benchmark, poolkit
-poolkit.set_threads(1)
-print(json.dumps(list(benchmark.means())))"""
-    older = {"OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_NUM_THREADS": "1"}
+import json, benchmark
+benchmark.begin(1)
+print(json.dumps(benchmark.means()))"""
+    older = os.environ | {"OPENBLAS_CORETYPE": "Haswell"}
     command = [sys.executable, "-c", code]
-    return json.loads(
-        subprocess.check_output(command, cwd=HERE, env=os.environ | older)
-    )
+    return json.loads(subprocess.check_output(command, cwd=HERE, env=older))
 
 
 def outputs(job, ways, right):
@@ -470,7 +520,7 @@ def outputs(job, ways, right):
 
     from experiments import steps
 
-    x = np.random.default_rng(0).random(job.shape, np.float32)
+    x = aligned(np.random.default_rng(0).random(job.shape, np.float32))
     parts = {
         name: x[:1, :17, :17].copy() if way is steps.plain_loops else x
         for name, way in ways.items()
@@ -486,9 +536,14 @@ def outputs(job, ways, right):
             begin = time.perf_counter()
             way(parts[name])
             times[name].append(time.perf_counter() - begin)
-    for name, each in times.items():
-        taken = median(each) / right(parts[name]).size * 1e9
-        yield {"step": name, "channels": job.shape[-1], "nanoseconds": taken}
+    return [
+        {
+            "step": name,
+            "channels": job.shape[-1],
+            "nanoseconds": median(each) / right(parts[name]).size * 1e9,
+        }
+        for name, each in times.items()
+    ]
 
 
 def primitives():
@@ -569,12 +624,12 @@ def small_call():
 
 
 def small_calls():
-    """The best of two processes: by chance, some take half as long again for all."""
+    """The best of a few processes: by chance, some take half as long again for all."""
     code = "import json, benchmark; print(json.dumps(benchmark.small_call()))"
     command = [sys.executable, "-c", code]
     runs = [
         json.loads(subprocess.check_output(command, cwd=HERE, text=True))
-        for _ in range(2)
+        for _ in range(4)
     ]
     return {call: min(run[call] for run in runs) for call in runs[0]}
 
@@ -713,39 +768,30 @@ def markdown(rows):
 
 
 def main():
-    rows, steps, start = [], [], time.perf_counter()
+    rows, start_time = [], time.perf_counter()
     total = 2 * len(list(jobs()))
     small = [small_calls()]  # now and again, since a machine has slow minutes
     for threads in (1, 2):
-        worker = subprocess.Popen(
-            [sys.executable, __file__, str(threads)],
-            env=os.environ | HEAP,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        for line in worker.stdout:
-            row = json.loads(line)
-            if "step" in row:
-                steps.append(row)
-                continue
+        engines = {name: start(name, threads) for name in MAKERS}
+        for job in jobs():
+            row = job._asdict() | {"threads": threads} | measure(job, engines)
             rows.append(row)
-            seconds = time.perf_counter() - start
-            rule = f"{tuple(row['shape'])} {row['size']}/{row['stride']} {row['dtype']}"
+            seconds = time.perf_counter() - start_time
+            rule = f"{job.shape} {job.size}/{job.stride} {job.dtype}"
             print(
-                f"[{len(rows)}/{total}, {seconds:.0f} s] {row['table']} {rule},"
-                f" {row['layout']}, {threads} threads: ratio {ratio(row):.2f}",
+                f"[{len(rows)}/{total}, {seconds:.0f} s] {job.table} {rule},"
+                f" {job.layout}, {threads} threads: ratio {ratio(row):.2f}",
                 flush=True,
             )
-        if worker.wait():
-            sys.exit(f"Failed: run {__file__} {threads} to see why.")
         small.append(small_calls())
+    with multiprocessing.get_context("spawn").Pool(1, begin, (1,)) as alone:
+        steps = alone.apply(ladder)
     record = machine() | {
         "microseconds": {call: min(each[call] for each in small) for call in small[0]},
         "nanoseconds": primitives(),
         "side_by_side": side_by_side(),
         "steps": steps,
-        "pauses": "awake",  # earlier records: asleep
+        "engines": "one process each",  # earlier records: one process
     }
     if record["avx512"]:
         record["means_without_avx512"] = means_without_avx512()
@@ -772,4 +818,4 @@ def text_of(records):
 
 
 if __name__ == "__main__":
-    work(int(sys.argv[1])) if len(sys.argv) > 1 else main()
+    main()
