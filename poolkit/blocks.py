@@ -606,6 +606,7 @@ def _multiply_axis(source, target, before, windows, divisors, behind, dtype, row
         yield *((one, matrix) if narrow else (matrix, one)), result
 
 
+@lru_cache(256)
 def _divisor(length, most, least=16):
     """The largest divisor of ``length`` from ``least`` to ``most``, or ``length`` itself."""
     return next((each for each in range(min(length, most), least - 1, -1) if length % each == 0), length)

@@ -393,14 +393,14 @@ def measure(job, engines):
     times = {name: [] for name in [*runs, "memory"]}
     rounds = []  # how long each took
     while len(rounds) < 3 or (len(rounds) < ROUNDS and sum(rounds[1:]) < SECONDS):
-        start = time.perf_counter()
+        began = time.perf_counter()
         best = min((median(times[name]) for name in runs if rounds), default=0)
         for name in runs:
             if sum(times[name]) > SECONDS and min(times[name]) > 5 * best:
                 continue  # it is far behind, and not by a hiccup
             times[name].append(ask(engines[name], "turn"))
         times["memory"].append(ask(engines["poolkit"], "memory"))
-        rounds.append(time.perf_counter() - start)
+        rounds.append(time.perf_counter() - began)
     found = {name: round(1000 * median(each), 3) for name, each in times.items()}
     row = {
         "memory": found.pop("memory"),
@@ -768,7 +768,7 @@ def markdown(rows):
 
 
 def main():
-    rows, start_time = [], time.perf_counter()
+    rows, began = [], time.perf_counter()
     total = 2 * len(list(jobs()))
     small = [small_calls()]  # now and again, since a machine has slow minutes
     for threads in (1, 2):
@@ -776,7 +776,7 @@ def main():
         for job in jobs():
             row = job._asdict() | {"threads": threads} | measure(job, engines)
             rows.append(row)
-            seconds = time.perf_counter() - start_time
+            seconds = time.perf_counter() - began
             rule = f"{job.shape} {job.size}/{job.stride} {job.dtype}"
             print(
                 f"[{len(rows)}/{total}, {seconds:.0f} s] {job.table} {rule},"
