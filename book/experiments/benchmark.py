@@ -348,28 +348,29 @@ def work(name, threads, connection):
     Without such an operation, it says None.
     """
     begin(threads)
-    for job in jobs():
-        run, right = MAKERS[name](job), None
-        if run:
-            arguments = arrange(job)
-            results = run(*arguments)
-            right = name == "poolkit" or same(
-                results, poolkit_engine(job)(*arguments), job.dtype
-            )
-            sizes = [
-                (each.size, each.dtype)
-                for each in (results if job.backward else [results])
-            ]
-            del results
-        connection.send(right)
-        for request in iter(connection.recv, "next"):
-            if request == "turn":
-                answer = seconds(run, *arguments)
-            elif request == "memory":
-                answer = seconds(touch, arguments, sizes)
-            else:
-                answer = parts(job, arguments, threads)
-            connection.send(answer)
+    with connection:
+        for job in jobs():
+            run, right = MAKERS[name](job), None
+            if run:
+                arguments = arrange(job)
+                results = run(*arguments)
+                right = name == "poolkit" or same(
+                    results, poolkit_engine(job)(*arguments), job.dtype
+                )
+                sizes = [
+                    (each.size, each.dtype)
+                    for each in (results if job.backward else [results])
+                ]
+                del results
+            connection.send(right)
+            for request in iter(connection.recv, "next"):
+                if request == "turn":
+                    answer = seconds(run, *arguments)
+                elif request == "memory":
+                    answer = seconds(touch, arguments, sizes)
+                else:
+                    answer = parts(job, arguments, threads)
+                connection.send(answer)
 
 
 def start(name, threads):
