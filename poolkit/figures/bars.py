@@ -119,7 +119,7 @@ def draw_ratios(tables):
     """
     ratios = [ratio for rows in tables.values() for row in rows.values() for ratio in row]
     lowest, highest = floor(log2(min(ratios))), ceil(log2(max(ratios)))
-    left, width, step, head = 132, 218, 19, 26
+    left, width, step, head = 145, 205, 19, 26
     bottom = sum(head + step * len(rows) for rows in tables.values())
     told = [
         f"{table}, {name}: mean {_mean(row):.2f}, lowest {min(row):.2f}"

@@ -1,8 +1,8 @@
 """The pages as Lighthouse sees them on a slow phone: 100 of 100, and performance that it calls good.
 
 Performance is meant to be 100, but is a matter of time, and of the machine: nothing else may run on it meanwhile. What
-does all the same only slows pages down, so the best of five runs says most about a page. On a slow machine two pages
-had 96 in the best of seven, and one of them 94 to 99 if it was sent without any style sheet, script or font.
+does all the same only slows pages down, so the best of five runs says most about a page. In a slow hour of a machine
+two pages had 96 in the best of seven, and one of them 94 to 99 in eight runs without any style sheet or script.
 """
 
 import json
