@@ -24,6 +24,7 @@ from poolkit import (
 )
 
 NAN, INF = np.nan, np.inf
+QUIET = np.errstate(invalid="ignore")  # the mean of ∞ and -∞ warns, as NumPy's does
 SLIDING = [max_pool, min_pool, average_pool]
 GLOBAL = [global_max_pool, global_min_pool, global_average_pool]
 ADAPTIVE = [adaptive_max_pool, adaptive_min_pool, adaptive_average_pool]
@@ -260,11 +261,13 @@ def test_an_average_at_a_corner_counts_the_real_elements_of_both_axes():
 
 
 @pytest.mark.parametrize("pool, elements, pool_size, strides, expected", SPECIAL)
+@QUIET
 def test_nan_comes_out_and_infinities_stay_what_they_are(pool, elements, pool_size, strides, expected):
     assert_array_equal(pool(line(elements), pool_size, strides), line(expected))
 
 
 @pytest.mark.parametrize("pool, elements, expected", SPECIAL_GLOBAL)
+@QUIET
 def test_nan_comes_out_of_a_whole_map_and_infinities_stay_what_they_are(pool, elements, expected):
     assert_array_equal(pool(line(elements)), [[expected]])
 
@@ -428,7 +431,8 @@ def test_the_memory_layout_does_not_matter_to_global_pooling(pool, view):
 
 @pytest.mark.parametrize("pool, signature", SIGNATURES)
 def test_names_and_order_of_arguments_follow_keras(pool, signature):
-    assert str(inspect.signature(pool)) == signature
+    bare = [each.replace(annotation=each.empty) for each in inspect.signature(pool).parameters.values()]
+    assert str(inspect.Signature(bare)) == signature
 
 
 # Properties
@@ -464,6 +468,7 @@ def test_the_average_lies_between_the_extremes(case):
 
 @pytest.mark.parametrize("pool", SLIDING)
 @given(case=poolings(FLOATS, special=True, masked=True))
+@QUIET
 def test_channels_first_is_channels_last_transposed(pool, case):
     x = np.moveaxis(case.x, case.channel_axis, -1)
     rest = case.arguments[1:-1]
@@ -473,6 +478,7 @@ def test_channels_first_is_channels_last_transposed(pool, case):
 
 @pytest.mark.parametrize("sliding, whole", PAIRS)
 @given(case=poolings(FLOATS, special=True, masked=True))
+@QUIET
 def test_a_window_as_large_as_the_map_is_global_pooling(sliding, whole, case):
     y = sliding(case.x, case.mask.shape[1:], 1, "valid", case.data_format, mask=case.mask)
     assert_array_equal(whole(case.x, case.data_format, keepdims=True, mask=case.mask), y, strict=True)
@@ -527,6 +533,7 @@ def test_every_dtype_agrees_with_the_loops(pool, summarise, case):
 
 @pytest.mark.parametrize("pool, summarise", TEXTBOOK)
 @given(case=poolings(FLOATS, special=True))
+@QUIET
 def test_nan_and_infinities_agree_with_the_loops(pool, summarise, case):
     y = pool(*case.arguments)
     assert_array_equal(y, case.by_loops(summarise).astype(y.dtype), strict=True)
@@ -534,6 +541,7 @@ def test_nan_and_infinities_agree_with_the_loops(pool, summarise, case):
 
 @pytest.mark.parametrize("pool, summarise", TEXTBOOK)
 @given(case=poolings(FLOATS, special=True, masked=True))
+@QUIET
 def test_masks_agree_with_the_loops(pool, summarise, case):
     y = pool(*case.arguments, **case.options)
     assert_array_equal(y, case.by_loops(summarise).astype(y.dtype), strict=True)
