@@ -3,13 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from poolkit import loops
-
-settings.register_profile("poolkit", deadline=None, derandomize=True, database=None)
-settings.load_profile("poolkit")
 
 WORDS = ("valid", "same", "same_lower")
 LAYOUTS = ("channels_last", "channels_first")

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from numpy.testing import assert_allclose, assert_array_equal
-from strategies import poolings
 
 from poolkit import (
     adaptive_average_pool,
@@ -24,6 +23,7 @@ from poolkit import (
     vjp,
 )
 from poolkit.windows import lay_windows
+from tests.strategies import poolings
 
 NAN, INF = np.nan, np.inf
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
-from strategies import LAYOUTS
 
 from poolkit import class_activation_maps, dense_parameters, flatten, global_average_pool
+from tests.strategies import LAYOUTS
 
 DTYPES = ["bool", "int8", "int64", "uint64", "float16", "float32", "float64", "longdouble"]
 

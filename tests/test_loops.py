@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from strategies import axis_rules
 
 from poolkit import loops
+from tests.strategies import axis_rules
 
 NAN, INF = float("nan"), float("inf")
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
-from strategies import FLOATS, INTEGERS, LAYOUTS, VALUES, poolings
 
 from poolkit import (
     adaptive_average_pool,
@@ -24,6 +23,7 @@ from poolkit import (
     min_pool,
     output_shape,
 )
+from tests.strategies import FLOATS, INTEGERS, LAYOUTS, VALUES, poolings
 
 NAN, INF = np.nan, np.inf
 TEXTBOOK = [(max_pool, loops.largest), (min_pool, loops.smallest), (average_pool, loops.mean)]

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
-from strategies import FLOATS, INTEGERS, poolings
 
 from poolkit import (
     adaptive_average_pool,
@@ -22,6 +21,7 @@ from poolkit import (
     max_unpool,
     min_pool,
 )
+from tests.strategies import FLOATS, INTEGERS, poolings
 
 NAN, INF = np.nan, np.inf
 SLIDING = [max_pool, min_pool, average_pool]

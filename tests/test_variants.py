@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
-from strategies import poolings
 
 from poolkit import (
     adaptive_average_pool,
@@ -30,6 +29,7 @@ from poolkit.variants import (
     soft_pool,
     stochastic_pool,
 )
+from tests.strategies import poolings
 
 NAN, INF = np.nan, np.inf
 

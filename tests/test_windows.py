@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import axis_rules, poolings, wide_axis_rules
 
 from poolkit import loops, max_pool, output_shape
 from poolkit.windows import Bins, Windows, lay_adaptive, lay_bins, lay_grid, lay_whole_map, lay_windows
+from tests.strategies import axis_rules, poolings, wide_axis_rules
 
 # length, size, stride, padding -> outputs, missing positions before the input
 COUNTS = [

@@ -7,10 +7,11 @@ import subprocess
 from contextlib import closing
 
 import pytest
-from pages import PAGES, SITE
-from pyodide import FOLDER
-from server import serve
 from websocket import create_connection
+
+from tests.book.pages import PAGES, SITE
+from tests.book.pyodide import FOLDER
+from tests.book.server import serve
 
 BROWSER = shutil.which("firefox-esr") or shutil.which("firefox")
 pytestmark = pytest.mark.skipif(not BROWSER, reason="no Firefox: install Debian's package firefox-esr to test it")

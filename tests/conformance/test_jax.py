@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from numpy.testing import assert_allclose, assert_array_equal
-from strategies import WORDS, poolings
 
 from poolkit import average_pool, max_pool, min_pool, vjp
+from tests.strategies import WORDS, poolings
 
 jax.config.update("jax_enable_x64", True)
 EXTREMES = [(max_pool, jax.lax.max, -np.inf), (min_pool, jax.lax.min, np.inf)]

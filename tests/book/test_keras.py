@@ -10,10 +10,10 @@ import os
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from strategies import FLOATS, LAYOUTS
 
 import poolkit
 from poolkit.quiet import quiet
+from tests.strategies import FLOATS, LAYOUTS
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 with quiet():

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
-from pages import ROOT
 
 import poolkit
+from tests.book.pages import ROOT
 
 CHAPTERS = [
     path

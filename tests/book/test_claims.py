@@ -8,7 +8,8 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from pages import ROOT, SITE
+
+from tests.book.pages import ROOT, SITE
 
 LEDGER = yaml.safe_load((ROOT / "book/claims.yml").read_text())
 KEYS = ["name", "claim", "who", "topic", "tag", "verdict", "because", "decided"]
