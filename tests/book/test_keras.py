@@ -1,4 +1,7 @@
-"""Agreement with Keras on TensorFlow, on the CPU.
+"""Keras on TensorFlow, on the CPU: a second opinion, on some eighty cases.
+
+``test_pooling.py`` proves that poolkit does what the plain loops say; here the rows are few, and chosen so that any two
+of rank, dtype, layout, window, stride and padding meet in one of them.
 
 TensorFlow drops NaN in a maximum, turns all −∞ into −3.4e38, and dies of a valid max pooling whose window is longer
 than the input: none of these is asked here. 3D windows exist in float32 only, averages in floating dtypes only.
@@ -6,6 +9,8 @@ than the input: none of these is asked here. 3D windows exist in float32 only, a
 """
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -13,35 +18,68 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import poolkit
 from poolkit.quiet import quiet
-from tests.strategies import FLOATS, LAYOUTS
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 with quiet():
     import keras
     import tensorflow as tf
 
-INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16")  # all that TensorFlow pools
 SPATIAL = {1: (9,), 2: (9, 5), 3: (5, 4, 7)}
-FLOAT_KINDS = [*((rank, dtype) for rank in (1, 2) for dtype in FLOATS), (3, "float32")]
-INTEGER_KINDS = [(rank, dtype) for rank in (1, 2) for dtype in INTEGERS]
-GLOBAL_KINDS = [(rank, dtype) for rank in SPATIAL for dtype in FLOATS]
-GLOBAL_INTEGER_KINDS = [(rank, dtype) for rank in SPATIAL for dtype in ("bool", "uint8", "int32", "int64", "uint64")]
 TOLERANCE = {"float16": 4e-3, "float32": 1e-6, "float64": 1e-14}  # TensorFlow sums float16 windows in float16
+START_KERAS = "from poolkit.quiet import quiet\nwith quiet():\n    import keras\nprint(keras.backend.backend())"
 
-# pool_size, strides
-RULES = [(1, 1), (1, 3), (2, None), (2, 1), (2, 3), (3, 1), (3, 2), (4, 2), (4, None)]
-# pool_size, strides per axis of a (9, 5) and of a (5, 4, 7) map
-RULES_PER_AXIS = [
-    (2, (2, 3), None),
-    (2, (3, 1), (1, 2)),
-    (2, (9, 5), (4, 1)),
-    (2, (1, 4), (2, 3)),
-    (3, (2, 3, 4), None),
-    (3, (3, 1, 2), (1, 3, 2)),
-    (3, (5, 4, 7), (1, 1, 1)),
+# spatial shape, dtype, pool_size, strides, padding, data_format; windows longer than the map are for "same" alone
+ROWS = [
+    ((9,), "float16", 1, 2, "same", "channels_first"),
+    ((9,), "float16", 4, 3, "valid", "channels_first"),
+    ((9,), "float16", 4, 1, "same", "channels_last"),
+    ((9,), "float16", 12, 1, "same", "channels_first"),
+    ((9,), "float32", 2, 3, "valid", "channels_last"),
+    ((9,), "float64", 3, None, "same", "channels_last"),
+    ((9,), "int8", 4, 2, "valid", "channels_last"),
+    ((9, 5), "float16", 2, None, "same", "channels_first"),
+    ((9, 5), "float16", 3, (3, 1), "valid", "channels_last"),
+    ((9, 5), "float16", (2, 3), None, "same", "channels_first"),
+    ((9, 5), "float32", 1, None, "same", "channels_first"),
+    ((9, 5), "float32", (4, 11), (3, 1), "same", "channels_last"),
+    ((9, 5), "float64", 1, (3, 1), "same", "channels_last"),
+    ((9, 5), "float64", 2, 1, "valid", "channels_first"),
+    ((9, 5), "float64", 4, (3, 1), "same", "channels_first"),
+    ((9, 5), "float64", (2, 3), 2, "valid", "channels_first"),
+    ((9, 5), "float64", (4, 11), 3, "same", "channels_first"),
+    ((9, 5), "uint8", 1, 3, "same", "channels_first"),
+    ((9, 5), "int32", 2, (3, 1), "same", "channels_last"),
+    ((9, 5), "int64", 3, 2, "same", "channels_last"),
+    ((9, 5), "int16", (2, 3), 1, "same", "channels_first"),
+    ((9, 5), "uint16", (2, 3), 3, "same", "channels_first"),
+    ((9, 5), "int8", (4, 11), None, "same", "channels_last"),
+    ((5, 4, 7), "float32", 1, 1, "valid", "channels_last"),
+    ((5, 4, 7), "float32", 2, 2, "valid", "channels_last"),
+    ((5, 4, 7), "float32", 3, 3, "same", "channels_first"),
+    ((5, 4, 7), "float32", 3, 1, "valid", "channels_first"),
+    ((5, 4, 7), "float32", 4, None, "valid", "channels_first"),
+    ((5, 4, 7), "float32", (2, 3, 4), (1, 3, 2), "same", "channels_last"),
+    ((5, 4, 7), "float32", (7, 2, 3), 2, "same", "channels_first"),
 ]
-# spatial shape, pool_size, strides: windows longer than the map, which only "same" allows
-LONG = [((3,), 5, 1), ((1,), 4, 2), ((2, 5), (5, 3), 1), ((3, 3), 4, 4), ((2, 3, 4), (3, 4, 5), (1, 2, 3))]
+FLOAT_ROWS = [row for row in ROWS if row[1] in TOLERANCE]
+# rank, dtype, data_format, keepdims
+GLOBAL_ROWS = [
+    (1, "float16", "channels_first", True),
+    (1, "uint64", "channels_last", False),
+    (2, "float32", "channels_last", True),
+    (2, "uint8", "channels_first", False),
+    (3, "float64", "channels_first", False),
+    (3, "bool", "channels_last", True),
+    (3, "int64", "channels_last", False),
+]
+# pool, the layer's name, spatial shape, strides, padding; TensorFlow's gradient of 3D maxima is wrong
+GRADIENT_ROWS = [
+    (poolkit.max_pool, "MaxPooling1D", (9,), 1, "same"),
+    (poolkit.max_pool, "MaxPooling2D", (7, 6), 2, "valid"),
+    (poolkit.average_pool, "AveragePooling1D", (9,), 2, "valid"),
+    (poolkit.average_pool, "AveragePooling2D", (7, 6), 1, "same"),
+    (poolkit.average_pool, "AveragePooling3D", (5, 4, 7), 2, "same"),
+]
 
 
 def random(spatial, dtype, data_format):
@@ -62,105 +100,52 @@ def ask_layer(name, x, *arguments, mask=None, **options):
     return keras.ops.convert_to_numpy(layer(x, **({} if mask is None else {"mask": mask})))
 
 
-@pytest.mark.parametrize("pool_size, strides", RULES)
-@pytest.mark.parametrize("padding", ["valid", "same"])
-@pytest.mark.parametrize("data_format", LAYOUTS)
-@pytest.mark.parametrize("rank, dtype", FLOAT_KINDS + INTEGER_KINDS)
-def test_maxima_are_those_of_keras(rank, dtype, data_format, padding, pool_size, strides):
-    x = random(SPATIAL[rank], dtype, data_format)
+@pytest.mark.parametrize("spatial, dtype, pool_size, strides, padding, data_format", ROWS)
+def test_maxima_are_those_of_keras(spatial, dtype, pool_size, strides, padding, data_format):
+    x = random(spatial, dtype, data_format)
     arguments = (pool_size, strides, padding, data_format)
     assert_array_equal(poolkit.max_pool(x, *arguments), ask("max_pool", x, *arguments), strict=True)
 
 
-@pytest.mark.parametrize("pool_size, strides", RULES)
-@pytest.mark.parametrize("padding", ["valid", "same"])
-@pytest.mark.parametrize("data_format", LAYOUTS)
-@pytest.mark.parametrize("rank, dtype", FLOAT_KINDS)
-def test_averages_are_those_of_keras(rank, dtype, data_format, padding, pool_size, strides):
-    x = random(SPATIAL[rank], dtype, data_format)
+@pytest.mark.parametrize("spatial, dtype, pool_size, strides, padding, data_format", FLOAT_ROWS)
+def test_averages_are_those_of_keras(spatial, dtype, pool_size, strides, padding, data_format):
+    x = random(spatial, dtype, data_format)
     arguments = (pool_size, strides, padding, data_format)
     expected = ask("average_pool", x, *arguments)
     assert_allclose(poolkit.average_pool(x, *arguments), expected, rtol=TOLERANCE[dtype], strict=True)
 
 
-@pytest.mark.parametrize("rank, pool_size, strides", RULES_PER_AXIS)
-@pytest.mark.parametrize("padding", ["valid", "same"])
-@pytest.mark.parametrize("data_format", LAYOUTS)
-def test_one_rule_per_axis_means_what_it_means_in_keras(rank, pool_size, strides, padding, data_format):
-    x = random(SPATIAL[rank], "float32", data_format)
-    arguments = (pool_size, strides, padding, data_format)
-    assert_array_equal(poolkit.max_pool(x, *arguments), ask("max_pool", x, *arguments))
-    assert_allclose(poolkit.average_pool(x, *arguments), ask("average_pool", x, *arguments), rtol=1e-6)
-
-
-@pytest.mark.parametrize("spatial, pool_size, strides", LONG)
-@pytest.mark.parametrize("data_format", LAYOUTS)
-def test_a_window_longer_than_the_map_is_padded_as_in_keras(spatial, pool_size, strides, data_format):
-    x = random(spatial, "float32", data_format)
-    arguments = (pool_size, strides, "same", data_format)
-    assert_array_equal(poolkit.max_pool(x, *arguments), ask("max_pool", x, *arguments))
-    assert_allclose(poolkit.average_pool(x, *arguments), ask("average_pool", x, *arguments), rtol=1e-6)
-
-
-@pytest.mark.parametrize("padding", ["valid", "same"])
-@pytest.mark.parametrize("data_format", LAYOUTS)
 @pytest.mark.parametrize("rank", SPATIAL)
-def test_the_minimum_is_the_negated_maximum_of_keras(rank, data_format, padding):
-    x = random(SPATIAL[rank], "float32", data_format)
-    arguments = (3, 2, padding, data_format)
-    assert_array_equal(poolkit.min_pool(x, *arguments), -ask("max_pool", -x, *arguments), strict=True)
+def test_the_minimum_is_the_negated_maximum_of_keras(rank):
+    x = random(SPATIAL[rank], "float32", "channels_last")
+    assert_array_equal(poolkit.min_pool(x, 3, 2, "same"), -ask("max_pool", -x, 3, 2, "same"), strict=True)
 
 
-@pytest.mark.parametrize("padding", ["valid", "same"])
-@pytest.mark.parametrize("data_format", LAYOUTS)
 @pytest.mark.parametrize("rank", SPATIAL)
-@pytest.mark.parametrize("kind", ["Max", "Average"])
-def test_layers_take_the_same_arguments(kind, rank, data_format, padding):
-    x = random(SPATIAL[rank], "float32", data_format)
-    pool = {"Max": poolkit.max_pool, "Average": poolkit.average_pool}[kind]
-    expected = ask_layer(f"{kind}Pooling{rank}D", x, 3, 2, padding, data_format)
-    assert_allclose(pool(x, 3, 2, padding, data_format), expected, rtol=1e-6, strict=True)
+@pytest.mark.parametrize("kind, pool", [("Max", poolkit.max_pool), ("Average", poolkit.average_pool)])
+def test_layers_take_the_same_arguments_and_give_the_same_shape(kind, pool, rank):
+    x, arguments = random(SPATIAL[rank], "float32", "channels_last"), (3, 2, "same", "channels_last")
+    layer = getattr(keras.layers, f"{kind}Pooling{rank}D")(*arguments)
+    assert_allclose(pool(x, *arguments), layer(x), rtol=1e-6, strict=True)
+    assert poolkit.output_shape(x.shape, *arguments) == layer.compute_output_shape(x.shape)
 
 
-@pytest.mark.parametrize("pool_size, strides", RULES)
-@pytest.mark.parametrize("padding", ["valid", "same"])
-@pytest.mark.parametrize("data_format", LAYOUTS)
-@pytest.mark.parametrize("rank", SPATIAL)
-def test_output_shape_is_the_one_that_keras_computes(rank, data_format, padding, pool_size, strides):
-    shape = random(SPATIAL[rank], "float32", data_format).shape
-    layer = getattr(keras.layers, f"MaxPooling{rank}D")(pool_size, strides, padding, data_format)
-    assert poolkit.output_shape(shape, pool_size, strides, padding, data_format) == layer.compute_output_shape(shape)
-
-
-@pytest.mark.parametrize("keepdims", [False, True])
-@pytest.mark.parametrize("data_format", LAYOUTS)
-@pytest.mark.parametrize("rank, dtype", GLOBAL_KINDS + GLOBAL_INTEGER_KINDS)
+@pytest.mark.parametrize("rank, dtype, data_format, keepdims", GLOBAL_ROWS)
 def test_global_maxima_are_those_of_keras(rank, dtype, data_format, keepdims):
     x = random(SPATIAL[rank], dtype, data_format)
     expected = ask_layer(f"GlobalMaxPooling{rank}D", x, data_format, keepdims)
     assert_array_equal(poolkit.global_max_pool(x, data_format, keepdims=keepdims), expected, strict=True)
 
 
-@pytest.mark.parametrize("keepdims", [False, True])
-@pytest.mark.parametrize("data_format", LAYOUTS)
-@pytest.mark.parametrize("rank, dtype", GLOBAL_KINDS)
-def test_global_averages_are_those_of_keras(rank, dtype, data_format, keepdims):
+@pytest.mark.parametrize("rank, dtype, data_format, keepdims", GLOBAL_ROWS)
+def test_global_averages_are_those_of_keras_and_float32_where_integers_are_averaged(rank, dtype, data_format, keepdims):
     x = random(SPATIAL[rank], dtype, data_format)
     expected = ask_layer(f"GlobalAveragePooling{rank}D", x, data_format, keepdims)
     y = poolkit.global_average_pool(x, data_format, keepdims=keepdims)
-    assert_allclose(y, expected, rtol=TOLERANCE[dtype], strict=True)
+    assert_allclose(y, expected, rtol=TOLERANCE.get(dtype, 1e-6), strict=True)
 
 
-@pytest.mark.parametrize("data_format", LAYOUTS)
-@pytest.mark.parametrize("rank, dtype", GLOBAL_INTEGER_KINDS)
-def test_global_averages_of_integers_are_float32_as_in_keras(rank, dtype, data_format):
-    x = random(SPATIAL[rank], dtype, data_format)
-    expected = ask_layer(f"GlobalAveragePooling{rank}D", x, data_format)
-    assert_allclose(poolkit.global_average_pool(x, data_format), expected, rtol=1e-6, strict=True)
-
-
-@pytest.mark.parametrize("keepdims", [False, True])
-@pytest.mark.parametrize("data_format", LAYOUTS)
+@pytest.mark.parametrize("data_format, keepdims", [("channels_last", False), ("channels_first", True)])
 def test_a_masked_global_average_is_that_of_keras(data_format, keepdims):
     x = random(SPATIAL[1], "float32", data_format)
     mask = np.array([[True] * 6 + [False] * 3, [True, False, False] * 3])
@@ -169,18 +154,16 @@ def test_a_masked_global_average_is_that_of_keras(data_format, keepdims):
     assert_allclose(y, expected, rtol=1e-6, strict=True)
 
 
-@pytest.mark.parametrize("spatial", [(), *SPATIAL.values()])
-@pytest.mark.parametrize("data_format", LAYOUTS)
-def test_flatten_writes_the_elements_in_the_order_of_keras(data_format, spatial):
+@pytest.mark.parametrize("spatial, data_format", [((9,), "channels_last"), ((9, 5), "channels_first")])
+def test_flatten_writes_the_elements_in_the_order_of_keras(spatial, data_format):
     x = random(spatial, "float32", data_format)
     assert_array_equal(poolkit.flatten(x, data_format), ask_layer("Flatten", x, data_format), strict=True)
 
 
-@pytest.mark.parametrize("inputs, units", [(1, 1), (64, 10), (512, 1000)])
-def test_dense_parameters_are_those_that_keras_counts(inputs, units):
-    layer = keras.layers.Dense(units)
-    layer.build((None, inputs))
-    assert poolkit.dense_parameters(inputs, units) == layer.count_params()
+def test_dense_parameters_are_those_that_keras_counts():
+    layer = keras.layers.Dense(1000)
+    layer.build((None, 512))
+    assert poolkit.dense_parameters(512, 1000) == layer.count_params()
 
 
 @pytest.mark.parametrize("padding, theirs", [("valid", "valid"), ("zero", "same")])
@@ -191,16 +174,19 @@ def test_convolution_is_that_of_keras_for_filters_of_odd_length(padding, theirs)
     assert_array_equal(poolkit.convolve(images, filters, padding), expected)
 
 
-@pytest.mark.parametrize("padding", ["valid", "same"])
-@pytest.mark.parametrize("strides", [1, 2])
-@pytest.mark.parametrize("spatial", [(9,), (7, 6)])  # TensorFlow's gradient of 3D maxima is wrong
-@pytest.mark.parametrize("pool, name", [(poolkit.max_pool, "MaxPooling"), (poolkit.average_pool, "AveragePooling")])
+@pytest.mark.parametrize("pool, name, spatial, strides, padding", GRADIENT_ROWS)
 def test_gradients_are_those_of_tensorflow(pool, name, spatial, strides, padding):
     x = np.random.default_rng(0).integers(-3, 4, (2, *spatial, 3)).astype("float32")  # with ties
-    layer = getattr(keras.layers, f"{name}{len(spatial)}D")(3, strides, padding)
+    layer = getattr(keras.layers, name)(3, strides, padding)
     y, pullback = poolkit.vjp(pool, x, 3, strides, padding)
     dy = np.random.default_rng(1).normal(size=y.shape).astype("float32")
     with tf.GradientTape() as tape:
         tape.watch(tensor := tf.constant(x))
         loss = tf.reduce_sum(layer(tensor) * dy)
     assert_allclose(pullback(dy), tape.gradient(loss, tensor), rtol=1e-5, atol=1e-6)
+
+
+def test_importing_keras_inside_quiet_writes_nothing_to_stderr():
+    kept = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    done = subprocess.run([sys.executable, "-c", START_KERAS], check=True, capture_output=True, text=True, env=kept)
+    assert (done.stdout, done.stderr) == ("tensorflow\n", "")
