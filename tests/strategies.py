@@ -1,4 +1,4 @@
-"""Random poolings that several test files draw, and what the plain loops say about them."""
+"""What several test files use: the book's 4 × 4 image, lines of numbers, and random poolings."""
 
 from typing import NamedTuple
 
@@ -13,6 +13,12 @@ FLOATS = ("float16", "float32", "float64")
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 VALUES = {"b": range(2), "u": range(9), "i": range(-8, 9), "f": range(-8, 9)}
 SPECIAL = (np.nan, np.inf, -np.inf)
+IMAGE = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]])
+
+
+def line(elements, dtype=float):
+    """One sample with one channel: shape (1, n, 1)."""
+    return np.array(elements, dtype).reshape(1, -1, 1)
 
 
 class Pooling(NamedTuple):

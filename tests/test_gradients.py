@@ -23,13 +23,9 @@ from poolkit import (
     vjp,
 )
 from poolkit.windows import lay_windows
-from tests.strategies import poolings
+from tests.strategies import line, poolings
 
 NAN, INF = np.nan, np.inf
-
-
-def line(elements):
-    return np.array(elements, float).reshape(1, -1, 1)
 
 
 # pool, arguments, elements, gradients of the outputs -> gradients of the elements

@@ -23,7 +23,7 @@ from poolkit import (
     min_pool,
     output_shape,
 )
-from tests.strategies import FLOATS, INTEGERS, LAYOUTS, VALUES, poolings
+from tests.strategies import FLOATS, IMAGE, INTEGERS, LAYOUTS, VALUES, line, poolings
 
 NAN, INF = np.nan, np.inf
 TEXTBOOK = [(max_pool, loops.largest), (min_pool, loops.smallest), (average_pool, loops.mean)]
@@ -38,10 +38,6 @@ WHOLE = [
     (adaptive_average_pool, global_average_pool),
 ]
 INDEXED = [(max_pool, loops.largest), (min_pool, loops.smallest)]
-
-
-def line(elements):
-    return np.array(elements).reshape(1, -1, 1)
 
 
 # pool, elements, arguments, options -> elements
@@ -113,9 +109,8 @@ def test_the_first_of_equals_gets_the_index(pool, elements, expected):
 
 
 def test_indices_count_positions_row_by_row_in_either_layout():
-    x = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]])
     for shape, layout in (((1, 4, 4, 1), "channels_last"), ((1, 1, 4, 4), "channels_first")):
-        y, indices = max_pool(x.reshape(shape), 2, data_format=layout, return_indices=True)
+        y, indices = max_pool(IMAGE.reshape(shape), 2, data_format=layout, return_indices=True)
         assert (y.ravel().tolist(), indices.ravel().tolist()) == ([9, 7, 8, 6], [4, 2, 8, 15])
 
 
@@ -215,9 +210,9 @@ def test_unpooling_gives_back_what_was_pooled(case):
 # Errors
 
 FLAT = line([1.0, 2, 3, 4])
-PLACES = line([0, 1, 2, 3])
+PLACES = line([0, 1, 2, 3], int)
 MASKED = np.ma.masked_less(PLACES, 1)
-LONE = line([True])  # with windows that step over it
+LONE = line([True], bool)  # with windows that step over it
 PER_AXIS = "must be one integer or one per spatial axis (1), got (1, 1)"
 EMPTY = "mask or dilation leaves a window with no element; dtype bool has no infinity to say so"
 

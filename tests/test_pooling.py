@@ -21,7 +21,7 @@ from poolkit import (
     max_unpool,
     min_pool,
 )
-from tests.strategies import FLOATS, INTEGERS, poolings
+from tests.strategies import FLOATS, IMAGE, INTEGERS, line, poolings
 
 NAN, INF = np.nan, np.inf
 SLIDING = [max_pool, min_pool, average_pool]
@@ -33,7 +33,7 @@ EXTREMES = [(max_pool, min_pool), (global_max_pool, global_min_pool)]
 REAL = ("bool", *INTEGERS, *FLOATS, "longdouble")
 SPATIAL = [(4,), (4, 3), (4, 3, 5)]
 
-ARTICLE = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1)
+ARTICLE = IMAGE.reshape(1, 4, 4, 1)
 ARTICLE_SLIDING = [
     (max_pool, [[9, 7], [8, 6]]),
     (min_pool, [[2, 1], [1, 2]]),
@@ -225,11 +225,6 @@ OPTION_ERRORS = [
     ({"mask": np.ones((1, 4, 3), bool)}, ValueError, f"{MASK_SHAPE} (1, 4, 3)"),
 ]
 KEEPDIMS = [(1, "1"), (None, "None"), ("yes", "'yes'"), (np.ones(1, bool), "array([ True])")]
-
-
-def line(elements, dtype=float):
-    """One sample with one channel: shape (1, n, 1)."""
-    return np.array(elements, dtype).reshape(1, -1, 1)
 
 
 def pinned(message):

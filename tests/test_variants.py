@@ -29,13 +29,9 @@ from poolkit.variants import (
     soft_pool,
     stochastic_pool,
 )
-from tests.strategies import poolings
+from tests.strategies import line, poolings
 
 NAN, INF = np.nan, np.inf
-
-
-def line(elements):
-    return np.array(elements, float).reshape(1, -1, 1)
 
 
 # pool, elements, arguments, options -> elements
