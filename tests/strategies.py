@@ -83,13 +83,14 @@ def wide_axis_rules(draw, kinds=(*WORDS, "pair"), longest=9):
 
 
 @st.composite
-def poolings(draw, dtypes, special=False, masked=False, wide=False):
+def poolings(draw, dtypes, special=False, masked=False, wide=False, kinds=(*WORDS, "pair")):
     """A :class:`Pooling` of small whole numbers, whose sums are exact.
 
-    ``special`` adds NaN and the infinities, ``masked`` a mask, ``wide`` dilation and ceil mode.
+    ``special`` adds NaN and the infinities, ``masked`` a mask, ``wide`` dilation and ceil mode. The padding is one of
+    ``kinds``.
     """
     rank = draw(st.integers(1, 3))
-    kind = draw(st.sampled_from((*WORDS, "pair")))
+    kind = draw(st.sampled_from(kinds))
     longest = (9, 6, 4)[rank - 1]
     rule = wide_axis_rules((kind,), longest) if wide else axis_rules((kind,), longest).map(lambda rule: (*rule, 1))
     spatial, pool_size, strides, padding, dilation = zip(*(draw(rule) for _ in range(rank)), strict=True)

@@ -57,20 +57,6 @@ STEPS = [
     (2, 3, 1, (2, 2), [([2, 3], [0, 1]), ([1, 2], [0, 1]), ([0, 1], [0, 1])]),
 ]
 
-# length, size, stride, padding -> whether one window sees every position
-WHOLE = [
-    (4, 4, 1, "valid", True),
-    (1, 1, 1, "valid", True),
-    (3, 5, 3, "same", True),
-    (3, 5, 1, "same", False),
-    (4, 2, 2, "valid", False),
-    (5, 4, 3, "valid", False),
-    (4, 4, 9, (1, 0), False),
-    (4, 5, 9, (1, 0), True),
-    (4, 4, 9, (0, 3), True),
-    (4, 4, 1, (0, 3), False),
-]
-
 # input_shape, pool_size, strides, padding, data_format -> shape
 SHAPES = [
     ((1, 4, 4, 1), 2, None, "valid", "channels_last", (1, 2, 2, 1)),
@@ -177,11 +163,6 @@ def test_the_number_of_windows_and_the_first_start_are_those_counted_by_hand(
 @pytest.mark.parametrize("length, size, stride, padding, expected", STEPS)
 def test_each_step_pairs_one_place_of_every_window_with_its_position(length, size, stride, padding, expected):
     assert visits(lay_windows(length, size, stride, padding)) == expected
-
-
-@pytest.mark.parametrize("length, size, stride, padding, whole", WHOLE)
-def test_a_window_sees_the_whole_axis_only_if_it_is_alone_and_reaches_both_ends(length, size, stride, padding, whole):
-    assert lay_windows(length, size, stride, padding).is_whole_axis() is whole
 
 
 @pytest.mark.parametrize("input_shape, pool_size, strides, padding, data_format, expected", SHAPES)

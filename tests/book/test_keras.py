@@ -11,6 +11,7 @@ than the input: none of these is asked here. 3D windows exist in float32 only, a
 import os
 import subprocess
 import sys
+from inspect import Parameter, signature
 
 import numpy as np
 import pytest
@@ -184,6 +185,13 @@ def test_gradients_are_those_of_tensorflow(pool, name, spatial, strides, padding
         tape.watch(tensor := tf.constant(x))
         loss = tf.reduce_sum(layer(tensor) * dy)
     assert_allclose(pullback(dy), tape.gradient(loss, tensor), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["max_pool", "average_pool"])
+def test_names_and_order_of_arguments_are_those_of_keras_and_the_rest_has_to_be_named(name):
+    ours, theirs = (list(signature(getattr(each, name)).parameters.values()) for each in (poolkit, keras.ops))
+    assert [each.name for each in ours[1:5]] == [each.name for each in theirs[1:]]
+    assert {each.kind for each in ours[5:]} == {Parameter.KEYWORD_ONLY}
 
 
 def test_importing_keras_inside_quiet_writes_nothing_to_stderr():
