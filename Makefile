@@ -21,9 +21,12 @@ test: $(ready)   ## run every test and every notebook
 core: $(bare)/ready ## test the package alone, with the oldest NumPy or, say, NUMPY=2.4.6
 	$(bare)/bin/pytest --quiet tests/*.py poolkit/*.py
 
-conformance: book .venv/peers ## compare poolkit with every other framework, judge the pages, test the tests
-	.venv/bin/pytest tests/conformance
+conformance: browsers book .venv/peers ## compare poolkit with every other framework, judge the pages, test the tests
+	PATH=$(CURDIR)/.venv/bin:$$PATH .venv/bin/pytest tests/conformance
 	.venv/bin/python tests/conformance/mutants.py
+
+browsers:
+	@.ci/need 'chromium|google-chrome|chromium-browser' 'firefox-esr|firefox'
 
 bench: $(ready) .venv/peers ## time poolkit beside the frameworks and store the table that the book shows
 	.venv/bin/python book/experiments/benchmark.py
@@ -66,4 +69,4 @@ $(bare)/ready: requirements.txt
 	PATH=$(CURDIR)/.venv/bin:$$PATH npm ci --prefix .venv --ignore-scripts --no-audit --no-fund
 	@touch .venv/peers
 
-.PHONY: help book test core conformance lab serve notebooks bench experiments
+.PHONY: help book test core browsers conformance lab serve notebooks bench experiments

@@ -9,8 +9,6 @@ import shutil
 import pytest
 from hypothesis import settings
 
-from tests.book.server import serve
-
 settings.register_profile("poolkit", deadline=None, derandomize=True, database=None)
 settings.load_profile("poolkit")
 
@@ -29,6 +27,7 @@ FLAGS = (
 @pytest.fixture(scope="module")
 def address():
     from tests.book.pages import SITE
+    from tests.book.server import serve
 
     yield from serve(SITE)
 
@@ -50,6 +49,7 @@ def browser():
 def pyodide():
     """A server of what Pyodide's public address would answer."""
     from tests.book.pyodide import fetch
+    from tests.book.server import serve
 
     if not shutil.which("npm"):
         assert not os.environ.get("CI"), NO_NPM
