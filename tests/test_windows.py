@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import axis_rules, poolings, wide_axis_rules
 
 from poolkit import loops, max_pool, output_shape
-from poolkit.windows import Bins, Windows, make_bins, adaptive_grid, sliding_grid, global_grid, make_windows
+from poolkit.windows import Bins, Windows, adaptive_grid, global_grid, make_bins, make_windows, sliding_grid
+from tests.strategies import axis_rules, poolings, wide_axis_rules
 
 # length, size, stride, padding -> outputs, missing positions before the input
 COUNTS = [
@@ -55,20 +55,6 @@ STEPS = [
     (3, 2, 2, "same_lower", [([1], [1]), ([0, 1], [0, 2])]),
     (1, 5, 1, "same", [([0], [0])]),
     (2, 3, 1, (2, 2), [([2, 3], [0, 1]), ([1, 2], [0, 1]), ([0, 1], [0, 1])]),
-]
-
-# length, size, stride, padding -> whether one window sees every position
-WHOLE = [
-    (4, 4, 1, "valid", True),
-    (1, 1, 1, "valid", True),
-    (3, 5, 3, "same", True),
-    (3, 5, 1, "same", False),
-    (4, 2, 2, "valid", False),
-    (5, 4, 3, "valid", False),
-    (4, 4, 9, (1, 0), False),
-    (4, 5, 9, (1, 0), True),
-    (4, 4, 9, (0, 3), True),
-    (4, 4, 1, (0, 3), False),
 ]
 
 # input_shape, pool_size, strides, padding, data_format -> shape
@@ -179,11 +165,6 @@ def test_each_step_pairs_one_place_of_every_window_with_its_position(length, siz
     assert visits(make_windows(length, size, stride, padding)) == expected
 
 
-@pytest.mark.parametrize("length, size, stride, padding, whole", WHOLE)
-def test_a_window_sees_the_whole_axis_only_if_it_is_alone_and_reaches_both_ends(length, size, stride, padding, whole):
-    assert make_windows(length, size, stride, padding).sees_all() is whole
-
-
 @pytest.mark.parametrize("input_shape, pool_size, strides, padding, data_format, expected", SHAPES)
 def test_output_shape_is_the_one_counted_by_hand(input_shape, pool_size, strides, padding, data_format, expected):
     assert output_shape(input_shape, pool_size, strides, padding, data_format) == expected
@@ -274,7 +255,9 @@ def test_windows_written_out_by_hand():
 def test_bins_written_out_by_hand():
     bins = make_bins(7, 3)
     assert bins == Bins(7, (0, 2, 4), (3, 5, 7))
-    steps = [(np.arange(2)[outputs].tolist(), positions.tolist()) for outputs, positions in Bins(7, (0, 3), (3, 5)).places()]
+    steps = [
+        (np.arange(2)[outputs].tolist(), positions.tolist()) for outputs, positions in Bins(7, (0, 3), (3, 5)).places()
+    ]
     assert steps == [([0, 1], [0, 3]), ([0, 1], [1, 4]), ([0], [2])]
     assert (bins.first().tolist(), bins.counts().tolist(), bins.longest) == ([0, 2, 4], [3, 3, 3], 3)
     assert bins.part(1, 3) == (slice(2, 7), Bins(5, (0, 2), (3, 5)))

@@ -10,7 +10,8 @@ from urllib.parse import unquote, urldefrag
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from bs4 import BeautifulSoup
-from pages import PAGES, ROOT, SITE, soup
+
+from tests.book.pages import PAGES, ROOT, SITE, soup
 
 every_page = pytest.mark.parametrize("page", PAGES)
 

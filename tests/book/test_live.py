@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import nbformat
 import pytest
-from pages import PAGES, ROOT, SITE, soup
-from pyodide import HOST, answer
-from server import serve
+
+from tests.book.pages import PAGES, ROOT, SITE, soup
+from tests.book.pyodide import HOST, answer
+from tests.book.server import serve
 
 OUTPUTS = """cells => cells.map(cell => [
   ...[...cell.querySelectorAll('.output pre')].map(text => text.textContent.trim()),

@@ -1,7 +1,8 @@
 """The scripts of a page wait until it is read, and then do what they are for."""
 
 import pytest
-from pages import PAGES, soup
+
+from tests.book.pages import PAGES, soup
 
 
 @pytest.mark.parametrize("page", PAGES)

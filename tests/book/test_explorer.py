@@ -25,8 +25,8 @@ from poolkit.figures.explorer import MODULE, POOLS
 from poolkit.figures.style import DARK
 from poolkit.pooling import POOLINGS
 from poolkit.variants import gem_pool, soft_pool
+from tests.strategies import IMAGE as X
 
-X = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]])
 SETTINGS = 3000
 PADDINGS = ("valid", "same", "same_lower", "pairs", "foo")
 CALCULATE = """async ([module, cases]) => {

@@ -12,7 +12,7 @@ import pytest
 
 from poolkit import blocks
 
-BOOK = Path(__file__).parent.parent / "book"
+BOOK = Path(__file__).parents[2] / "book"
 sys.path.insert(0, str(BOOK))
 
 from experiments import benchmark, larger_than_memory, steps, timed  # noqa: E402
