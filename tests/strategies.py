@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
+import poolkit
 from poolkit import loops
 
 settings.register_profile("poolkit", deadline=None, derandomize=True, database=None)
@@ -17,6 +18,22 @@ FLOATS = ("float16", "float32", "float64")
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 VALUES = {"b": range(2), "u": range(9), "i": range(-8, 9), "f": range(-8, 9)}
 SPECIAL = (np.nan, np.inf, -np.inf)
+
+# Each function that has a gradient, with its arguments
+POOLS = {
+    "max": (poolkit.max_pool, (3, 2, "same")),
+    "max, side by side": (poolkit.max_pool, (2,)),
+    "min": (poolkit.min_pool, (3, 1)),
+    "average": (poolkit.average_pool, (3, 2, "same")),
+    "average, side by side": (poolkit.average_pool, (2,)),
+    "p-norm": (poolkit.lp_pool, (3, 3, 2)),
+    "adaptive max": (poolkit.adaptive_max_pool, (2,)),
+    "adaptive min": (poolkit.adaptive_min_pool, (3,)),
+    "adaptive average": (poolkit.adaptive_average_pool, (5,)),
+    "global max": (poolkit.global_max_pool, ()),
+    "global min": (poolkit.global_min_pool, ()),
+    "global average": (poolkit.global_average_pool, ()),
+}
 
 
 class Pooling(NamedTuple):
