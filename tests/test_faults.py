@@ -299,7 +299,7 @@ def test_after_a_call_numpy_is_as_before(pool, rest, shape):
 
 @SHAPES
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-@pytest.mark.parametrize("pool, rest", [*POOLS.values(), (lp_pool, (0.5, 2)), (lp_pool, (7.5, 3, 1, "same"))])
+@pytest.mark.parametrize("pool, rest", [*POOLS.values(), (lp_pool, (0.5, 2)), (lp_pool, (1.5, 3, 1, "same"))])
 def test_nothing_goes_wrong_with_ordinary_numbers(pool, rest, dtype, shape):
     x = np.random.default_rng(0).integers(-8, 9, shape).astype(dtype)
     with np.errstate(all="raise"):
@@ -317,7 +317,7 @@ def test_a_window_without_elements_is_what_it_is_by_definition_and_nothing_goes_
         dilated = pool(np.ones((1, 2, columns, 1), "float32"), (2, 1), **GAPS)[0, :, 0, 0]
         masked = pool(np.ones((1, 2, columns, 1), "float32"), (1, 2), mask=np.arange(2 * columns).reshape(1, 2, -1) > 1)
     assert_array_equal([dilated[1], masked[0, 0, 0, 0]], [expected, expected])
-    assert_array_equal([dilated[0], masked[0, 1, 1, 0] ** 2], [1, 2 if expected == 0 else 1])
+    assert_allclose([dilated[0], masked[0, 1, 1, 0]], [1, 2**0.5 if expected == 0 else 1])
 
 
 # Subnormal numbers that the processor takes for zero
@@ -607,7 +607,7 @@ def test_few_windows_over_more_elements_than_32_bits_count_are_pooled(pool):
 
 @pytest.mark.parametrize("pool", [max_pool, average_pool, global_average_pool])
 def test_a_result_larger_than_any_memory_is_refused(pool):
-    x = np.broadcast_to(np.float64(1), (2**20, 2, 2**37) if pool is global_average_pool else (2**10, 2**30, 2**18))
+    x = np.broadcast_to(np.float64(1), (2**30, 4, 2**28))
     with pytest.raises((MemoryError, ValueError)):
         pool(x, *([] if pool is global_average_pool else [2]))
 
