@@ -10,6 +10,7 @@ import sys
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -74,11 +75,11 @@ def run(code):
 
 @contextmanager
 def traced(hook):
-    """Let the interpreter call ``hook`` again and again between two lines, as a debugger and ``__del__`` may."""
-    usual, events = sys.gettrace(), iter(range(10**9))
+    """Call ``hook`` between two lines of Python, as a debugger or ``__del__`` may: after 1, 2, 4, 8, ... events."""
+    usual, events = sys.gettrace(), count(1)
 
     def trace(*_):
-        if next(events) % 23 == 0:
+        if next(events).bit_count() == 1:
             hook()
         return trace
 
@@ -120,10 +121,11 @@ def test_a_call_in_a_signal_handler_changes_no_other(pool, rest):
 
     def handler(*_):
         found.append(there_and_back(pool, rest, -x))
-        signal.setitimer(signal.ITIMER_REAL, 0.0011)
+        if len(found) < 10:
+            signal.setitimer(signal.ITIMER_REAL, 0.003)
 
     with alarms(handler, 0.001):
-        results = [there_and_back(pool, rest, x) for _ in range(12)]
+        results = [there_and_back(pool, rest, x) for _ in range(6)]
     assert found and all(equal(each, expected) for each in results)
 
 
@@ -143,7 +145,8 @@ def test_calls_are_right_and_numpy_is_as_before_after_an_interrupt_in_the_middle
 
 
 def test_thousands_of_calls_from_four_threads_are_right():
-    arrays = [normal(shape, seed=seed) for seed in range(2) for shape in [SMALL] * 3 + [(1, 64, 64, 3)]]
+    arrays = [normal(shape, seed=seed) for seed in range(7) for shape in [(1, 6, 5, 2), (1, 7, 9, 1)]]
+    arrays.append(normal((2, 128, 128, 3)))
     tasks = [(pool, rest, x) for pool, rest in SOME.values() for x in arrays]
     expected = [there_and_back(*task) for task in tasks]
 
@@ -169,47 +172,47 @@ import os, tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from poolkit import max_pool, vjp
-x = np.arange(2**21, dtype="f4").reshape(1, 2**11, 2**10, 1)
+x = np.arange(2**20, dtype="f4").reshape(1, 2**10, 2**10, 1)
 def call(_=None):
     y, pullback = vjp(max_pool, x + 1, 2)
-    return y[0, 0, 0, 0] + pullback(y)[0, -1, -1, 0]
+    return int(y[0, 0, 0, 0] + pullback(y)[0, -1, -1, 0])
 with ThreadPoolExecutor(4) as executor:
-    right = set(executor.map(call, range(8)))
+    right = set(executor.map(call, range(4)))
 child = os.fork()
 if child == 0:
     tracemalloc.start()
-    found = {call() for _ in range(4)}
+    found = {call(), call()}
     before = tracemalloc.get_traced_memory()[0]
-    found |= {call() for _ in range(12)}
+    found |= {call() for _ in range(5)}
     os._exit(0 if found == right and tracemalloc.get_traced_memory()[0] < before + 2**20 else 3)
-print(right, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+print(*right, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork here")
 def test_a_process_that_is_forked_after_threads_have_pooled_pools_and_keeps_no_memory():
-    assert run(FORK) == f"{{{np.float32(2**10 + 2 + 2**21)}}} 0\n"
+    assert run(FORK) == f"{2**10 + 2 + 2**20} 0\n"
 
 
 END = """
-import atexit, threading
+import atexit, threading, time
 from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from poolkit import average_pool, max_pool, vjp
-x = np.arange(2**19, dtype="f4").reshape(1, -1, 1)
-def pool(when, wait=threading.main_thread().join):
-    wait()
+x = np.arange(2**20, dtype="f4").reshape(1, -1, 1)
+def pool(when, wait, *seconds):
+    wait(*seconds)
     y, pullback = vjp(max_pool, x, 2)
-    print(when, y[0, -1, 0], pullback(y)[0, -1, 0], average_pool(x, 2)[0, 0, 0])
-atexit.register(pool, "exit", int)
-ThreadPoolExecutor(1).submit(pool, "task")
-threading.Thread(target=pool, args=("thread",)).start()
+    print(when, int(y[0, -1, 0]), int(pullback(y)[0, -1, 0]), average_pool(x, 2)[0, 0, 0])
+atexit.register(pool, "exit", time.sleep, 0)
+ThreadPoolExecutor(1).submit(pool, "task", time.sleep, 0.2)
+threading.Thread(target=pool, args=("thread", threading.main_thread().join)).start()
 """
 
 
 def test_threads_tasks_and_exit_handlers_pool_after_the_main_thread_has_ended():
     ends = sorted(run(END).splitlines())
-    assert ends == [f"{when} 524287.0 524287.0 0.5" for when in ("exit", "task", "thread")]
+    assert ends == [f"{when} 1048575 1048575 0.5" for when in ("exit", "task", "thread")]
 
 
 # The caller's floating-point settings are in force, and nothing else is
@@ -252,6 +255,7 @@ TROUBLES = {
     "infinities in a map": ("invalid value", opposite, global_average_pool),
     "infinities in a bin": ("invalid value", opposite, lambda x: adaptive_average_pool(x, 3)),
 }
+LOUD = {name: row for name, row in TROUBLES.items() if row[0] != "underflow"}  # by default
 EVERY_TROUBLE = pytest.mark.parametrize("kind, make, call", TROUBLES.values(), ids=TROUBLES)
 
 
@@ -281,9 +285,9 @@ def test_what_goes_wrong_is_told_to_the_callers_own_function(kind, make, call, s
 
 
 @SHAPES
-@EVERY_TROUBLE
+@pytest.mark.parametrize("kind, make, call", LOUD.values(), ids=LOUD)
 def test_by_default_numpys_own_warnings_come(kind, make, call, shape):
-    with pytest.warns(RuntimeWarning, match=kind), np.errstate(under="warn"):
+    with pytest.warns(RuntimeWarning, match=kind):
         call(make(shape))
 
 
@@ -297,13 +301,34 @@ def test_after_a_call_numpy_is_as_before(pool, rest, shape):
         assert (np.geterr(), np.getbufsize()) == (before, 4096)
 
 
+ORDINARY = [*POOLS.values(), (lp_pool, (0.5, 2)), (lp_pool, (1.5, 3, 1, "same"))]
+
+
 @SHAPES
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-@pytest.mark.parametrize("pool, rest", [*POOLS.values(), (lp_pool, (0.5, 2)), (lp_pool, (1.5, 3, 1, "same"))])
+@pytest.mark.parametrize("dtype", ["uint8", "float16", "float32", "float64"])
+@pytest.mark.parametrize("pool, rest", ORDINARY)
 def test_nothing_goes_wrong_with_ordinary_numbers(pool, rest, dtype, shape):
+    x = np.random.default_rng(0).integers(0, 9, shape).astype(dtype)
+    with np.errstate(all="raise"):
+        pool(x, *rest)
+
+
+@SHAPES
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("pool, rest", ORDINARY)
+def test_nothing_goes_wrong_with_the_gradients_of_ordinary_numbers(pool, rest, dtype, shape):
     x = np.random.default_rng(0).integers(-8, 9, shape).astype(dtype)
     with np.errstate(all="raise"):
         there_and_back(pool, rest, x)
+
+
+@SHAPES
+@EVERY_POOL
+def test_nothing_goes_wrong_with_nan(pool, rest, shape):
+    x = normal(shape)
+    x[:, 3:5, 2] = NAN
+    with np.errstate(all="raise"):
+        assert np.isnan(there_and_back(pool, rest, x)[1]).any()
 
 
 GAPS = {"strides": 1, "padding": ((3, 3), (0, 0)), "dilation": (4, 1)}  # of two rows; some windows see neither
@@ -418,12 +443,12 @@ import numpy as np
 from poolkit import adaptive_average_pool, average_pool, max_pool, vjp
 def pool(lengths):
     for n in lengths:
-        x = np.ones((1, n, n, 3), "f4")
-        for pool, rest in ((max_pool, (3, 1)), (average_pool, (3, 2, "same")), (adaptive_average_pool, (n // 2,))):
+        x = np.ones((1, n, 40, 3), "f4")
+        for pool, rest in ((max_pool, (3, 1)), (average_pool, (3, 2, "same")), (adaptive_average_pool, (n // 9, 3))):
             y, pullback = vjp(pool, x, *rest)
             pullback(y)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-before = pool([*range(20, 40), 319, 320])
+before = pool([*range(20, 40), *range(300, 320)])
 print(pool(range(20, 320)) - before)
 """
 
@@ -456,7 +481,7 @@ BESIDE = {
     "global average": global_average_pool,
 }
 BACK = {name: POOLS[name] for name in POOLS if name != "min"}
-WIDE = (2, 512, 512, 12)  # 6 MiB of bytes, 12 of float16, 24 of float32
+WIDE = (2, 320, 320, 16)  # 3 MiB of bytes, 6 of float16, 12 of float32, 25 of float64
 LAID = {
     "as they come": lambda x: x,
     "every second": lambda x: np.repeat(x, 2, 1)[:, ::2],
@@ -528,7 +553,6 @@ def test_the_mean_of_equal_whole_numbers_is_that_number(case, window, stride, da
 @given(st.sampled_from(["uint8", "int16", "float16", "float32", "float64"]), st.integers(1, 255), st.integers(2, 40))
 @example("float32", 255, 9)
 def test_the_mean_of_equal_whole_numbers_in_a_large_array_is_that_number(dtype, number, window):
-    number = min(number, np.iinfo("int8").max) if dtype == "int8" else number
     x = np.full((1, 600, 500, 1), number, dtype)
     for y in (average_pool(x, window), average_pool(x, (window, 3), 3, "same"), global_average_pool(x)):
         assert_array_equal(y, np.full(y.shape, number))
@@ -607,7 +631,7 @@ def test_few_windows_over_more_elements_than_32_bits_count_are_pooled(pool):
 
 @pytest.mark.parametrize("pool", [max_pool, average_pool, global_average_pool])
 def test_a_result_larger_than_any_memory_is_refused(pool):
-    x = np.broadcast_to(np.float64(1), (2**30, 4, 2**28))
+    x = np.broadcast_to(np.float64(1), (2**28, 4, 2**28))
     with pytest.raises((MemoryError, ValueError)):
         pool(x, *([] if pool is global_average_pool else [2]))
 
