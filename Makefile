@@ -19,7 +19,7 @@ conformance: book .venv/peers ## compare poolkit with every other framework, jud
 	.venv/bin/python tests/conformance/mutants.py
 
 bench: $(ready) .venv/peers ## time poolkit beside the frameworks and store the table that the book shows
-	.venv/bin/python book/experiments/benchmark.py
+	PYTHONPATH=book .venv/bin/python -m experiments.benchmark
 
 lab: $(ready)    ## open the notebooks in JupyterLab
 	.venv/bin/jupyter trust book/*.ipynb
@@ -34,7 +34,6 @@ notebooks: $(ready) ## run every notebook and store its outputs
 experiments: $(ready) ## measure again, for 35 minutes, what chapters only read
 	PYTHONPATH=book .venv/bin/python -m experiments
 	.venv/bin/python book/experiments/larger_than_memory.py
-	PYTHONPATH=book OPENBLAS_NUM_THREADS=1 .venv/bin/python -m experiments.search
 
 $(ready): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; (3, 11) <= v < (3, 14) or sys.exit( \
