@@ -81,6 +81,14 @@ def reading_alone(x):
     return x.max()
 
 
+def running_maxima(x, size):
+    """The maxima of all windows of ``size`` on a signal that holds whole blocks."""
+    blocks = x.reshape(-1, size)
+    so_far = np.maximum.accumulate(blocks, axis=1).ravel()
+    still_ahead = np.maximum.accumulate(blocks[:, ::-1], axis=1)[:, ::-1].ravel()
+    return np.maximum(still_ahead[: len(x) - size + 1], so_far[size - 1 :])
+
+
 LADDER = {
     "loops": loops,
     "windows": windows,
