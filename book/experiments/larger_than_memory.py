@@ -46,7 +46,7 @@ def pool_images(x):
 
 
 def pool_picture(x):
-    """Windows of 3 × 3 that overlap: each block borrows a row from its neighbours."""
+    """Windows of 3 × 3: each block borrows a row from its neighbours."""
     borrowed = {"depth": {1: 1}, "boundary": -np.inf}
     rule = {"pool_size": 3, "strides": 1, "padding": "same"}
     return x.map_overlap(max_pool, **borrowed, **rule, dtype=x.dtype)

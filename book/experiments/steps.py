@@ -10,9 +10,11 @@ def loops(x):
     n, h, w, c = x.shape
     y = np.empty((n, (h - 3) // 2 + 1, (w - 3) // 2 + 1, c), x.dtype)
     for m, i, j, k in np.ndindex(y.shape):
-        y[m, i, j, k] = max(
-            x[m, 2 * i + a, 2 * j + b, k] for a in range(3) for b in range(3)
-        )
+        largest = x[m, 2 * i, 2 * j, k]
+        for a in range(3):
+            for b in range(3):
+                largest = max(largest, x[m, 2 * i + a, 2 * j + b, k])
+        y[m, i, j, k] = largest
     return y
 
 
@@ -23,16 +25,17 @@ def windows(x):
 
 def slices(x):
     rows, columns = x.shape[1] - 2, x.shape[2] - 2
-    nine = [
-        x[:, a : a + rows : 2, b : b + columns : 2] for a in range(3) for b in range(3)
-    ]
+    places = np.ndindex(3, 3)
+    nine = [x[:, a : a + rows : 2, b : b + columns : 2] for a, b in places]
     return reduce(np.maximum, nine)
 
 
 def one_axis_at_a_time(x):
     rows, columns = x.shape[1] - 2, x.shape[2] - 2
-    y = reduce(np.maximum, [x[:, a : a + rows : 2] for a in range(3)])
-    return reduce(np.maximum, [y[:, :, b : b + columns : 2] for b in range(3)])
+    three = [x[:, a : a + rows : 2] for a in range(3)]
+    between = reduce(np.maximum, three)
+    three = [between[:, :, b : b + columns : 2] for b in range(3)]
+    return reduce(np.maximum, three)
 
 
 def in_blocks(x, size=2**18):
@@ -77,16 +80,17 @@ def compiled_loops(x):
 
 
 def reading_alone(x):
-    """No pooling: the time that memory needs to hand over every number once."""
+    """No pooling: it only fetches every number once."""
     return x.max()
 
 
 def running_maxima(x, size):
-    """The maxima of all windows of ``size`` on a signal that holds whole blocks."""
+    """Of all windows of ``size`` on a signal that is whole blocks long."""
     blocks = x.reshape(-1, size)
-    so_far = np.maximum.accumulate(blocks, axis=1).ravel()
-    still_ahead = np.maximum.accumulate(blocks[:, ::-1], axis=1)[:, ::-1].ravel()
-    return np.maximum(still_ahead[: len(x) - size + 1], so_far[size - 1 :])
+    left = np.maximum.accumulate(blocks, axis=1)
+    right = np.maximum.accumulate(blocks[:, ::-1], axis=1)[:, ::-1]
+    ends, beginnings = right.ravel(), left.ravel()
+    return np.maximum(ends[: len(x) - size + 1], beginnings[size - 1 :])
 
 
 LADDER = {
