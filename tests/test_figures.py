@@ -309,6 +309,12 @@ def test_a_product_shows_the_matrix_and_both_vectors():
     assert texts(FIGURES["product"]()) == ["the matrix", *matrix, "x", "1", "5", "2", "y", "3", "3.5", "·", "="]
 
 
+@pytest.mark.parametrize("names, fills", [(("x", "y"), [INPUT, OUTPUT]), (("dy", "dx"), [OUTPUT, INPUT])])
+def test_a_gradient_keeps_the_colour_of_what_it_belongs_to(names, fills):
+    svg = draw_product([[2]], [1], names).svg()
+    assert re.findall(r"fill: light-dark\((#\w+), [^)]*\); stroke:", svg)[1:] == fills
+
+
 def test_a_table_sets_numbers_to_the_right():
     html = draw_table("What it took.", ["step", "ns"], [["a <b>", 1.5]])._repr_html_()
     assert "<th>step</th><th class=number>ns</th>" in html

@@ -5,7 +5,7 @@ With words, as in ``python -m experiments.benchmark forward last``, it times onl
 the rows that have all of them in their name, and writes nothing.
 
 Each engine has a process of its own, as in the programs that use it. Its first result
-is compared with poolkit's. Then all take turns, and the median of its times counts.
+is compared with poolkit's. Then all take turns, and its shortest time counts.
 """
 
 import json
@@ -21,7 +21,7 @@ from importlib.metadata import version
 from math import prod
 from multiprocessing import get_context
 from pathlib import Path
-from statistics import geometric_mean, median
+from statistics import geometric_mean
 from timeit import repeat
 
 import numpy as np
@@ -120,14 +120,10 @@ def prepare(name, job):
     return run, given
 
 
-def can(name, job):
-    return prepare(name, job)[0] is not None
-
-
 def seconds(name, job):
     """How long the second of two calls takes: in the first, the cache was another's."""
     run, given = prepare(name, job)
-    return repeat(lambda: run(*given), number=1, repeat=2)[1]
+    return repeat(lambda: run(*given), number=1, repeat=2)[1] if run else None
 
 
 def microseconds(name, job):
@@ -157,41 +153,34 @@ def ask(name, what, job):
 
 
 def measure(job, names):
-    """The seconds of each that has such an operation: the median of its turns."""
-    times = {name: [] for name in names if ask(name, can, job)}
-    for _ in range(TURNS):
-        best = min(map(median, filter(None, times.values())), default=0)
+    """The seconds of each that has such an operation: the best of its turns."""
+    first = {name: ask(name, seconds, job) for name in names}
+    times = {name: [taken] for name, taken in first.items() if taken}
+    for _ in range(TURNS - 1):
+        best = min(map(min, times.values()))
         for name, taken in times.items():
-            if not taken or min(taken) < 5 * best:  # not far behind
+            if min(taken) < 5 * best:  # not far behind
                 taken.append(ask(name, seconds, job))
-    return {name: median(taken) for name, taken in times.items()}
+    return {name: min(taken) for name, taken in times.items()}
 
 
 def measure_row(table, job):
     """Milliseconds of each engine, and the memory that poolkit needs."""
-    row = {"table": table} | job._asdict()
-    row["milliseconds"] = {
-        n: round(s * 1000, 3) for n, s in measure(job, ENGINES).items()
-    }
-    return row | {"mebibytes": ask("poolkit", mebibytes_beside, job)}
+    times = {name: round(1000 * t, 3) for name, t in measure(job, ENGINES).items()}
+    beside = ask("poolkit", mebibytes_beside, job)
+    about = {"table": table} | job._asdict()
+    return about | {"milliseconds": times, "mebibytes": beside}
 
 
 def measure_steps(rule):
     """Nanoseconds for one output of each step of the ladder, and of each engine."""
     job = Job("max", *rule)
-    few = job._replace(shape=(job.shape[0] // 16, *job.shape[1:]))
+    few = job._replace(shape=(job.shape[0] // 16, *job.shape[1:]))  # loops are slow
     fast = [name for name in steps.LADDER | ENGINES if name != "loops"]
-    times = measure(few, ["loops"]), measure(job, fast)
-    counts = (prod(poolkit.output_shape(each.shape, *each.rule)) for each in (few, job))
-    found = {
-        n: 1e9 * s / count
-        for t, count in zip(times, counts, strict=True)
-        for n, s in t.items()
-    }
-    return {
-        "channels": job.shape[-1],
-        "nanoseconds": {n: round(ns, 2) for n, ns in found.items()},
-    }
+    taken = {"loops": 16 * measure(few, ["loops"])["loops"]} | measure(job, fast)
+    outputs = prod(poolkit.output_shape(job.shape, *job.rule))
+    found = {name: round(1e9 * t / outputs, 2) for name, t in taken.items()}
+    return {"channels": job.shape[-1], "nanoseconds": found}
 
 
 def ratio(row):
@@ -202,17 +191,18 @@ def ratio(row):
 
 
 def summary(rows):
-    """For every table and layout: the geometric mean and the lowest of its ratios."""
+    """For every table and layout: its ratios, and the most memory beside a result."""
     found = {}
     for row in rows:
         name = f"{row['table']}, {row['layout'].replace('_', ' ')}"
-        found.setdefault(name, []).append(ratio(row))
+        found.setdefault(name, []).append((ratio(row), row["mebibytes"]))
     return {
         name: {
-            "mean": round(geometric_mean(ratios), 2),
-            "lowest": round(min(ratios), 2),
+            "mean": round(geometric_mean(ratio for ratio, _ in numbers), 2),
+            "lowest": round(min(ratio for ratio, _ in numbers), 2),
+            "mebibytes": max(mebibytes for _, mebibytes in numbers),
         }
-        for name, ratios in found.items()
+        for name, numbers in found.items()
     }
 
 

@@ -86,7 +86,7 @@ def draw_product(matrix, x, names=("x", "y")):
     x : array_like
         ``(W,)``
     names : tuple of str
-        What the vector is called, and what the product.
+        What the vector is called, and what the product: ``x`` or ``dx``, ``y`` or ``dy``.
     """
     matrix, x = np.asarray(matrix), np.asarray(x, float)
     y = matrix @ x
@@ -106,10 +106,8 @@ def draw_product(matrix, x, names=("x", "y")):
         look = (WINDOW, WINDOW_EDGE) if value else ("none", RULE)
         corner = MARGIN + j * size, matrix_top + i * size
         draw_cell(figure, *corner, format_number(value, 2) if value else "0", *look, size)
-    for left, first, name, values, *look in (
-        (x_left, x_top, names[0], x, INPUT, INPUT_EDGE),
-        (y_left, matrix_top, names[1], y, OUTPUT, OUTPUT_EDGE),
-    ):
+    for left, first, name, values in ((x_left, x_top, names[0], x), (y_left, matrix_top, names[1], y)):
+        look = (INPUT, INPUT_EDGE) if name.endswith("x") else (OUTPUT, OUTPUT_EDGE)
         draw_text(figure, left, first - 12, name, "left", color=MUTED)
         for i, value in enumerate(values):
             draw_cell(figure, left, first + i * size, format_number(value, 2), *look, size)
