@@ -1,7 +1,7 @@
 """Algebra: how the elements of one window become one number, and how its gradient is shared among them.
 
-``ALGEBRAS``, at the end, is the table. To pool is to ``lift`` the elements, to fold them with ``combine`` and to ``finish``
-what comes out; on the way back, ``share`` adds to each element what it gets of the gradients of its windows.
+The table is at the end: a row a way. To pool is to ``lift`` the elements, to fold them with ``combine`` and to
+``finish`` what comes out; on the way back, ``share`` adds to each element its part of the gradients of its windows.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from poolkit import checks
 from poolkit.checks import LARGEST, Array
 from poolkit.folds import BLOCK, LONG, Piece, blocks, fold, identity, unfold, winners
 from poolkit.windows import EVERYWHERE, Grid, Index, pooled_shape
@@ -64,8 +65,11 @@ class Pooling(NamedTuple):
         return np.where(self.present(inputs), x, identity(self.algebra.combine, x.dtype))
 
     def present(self, inputs: Index) -> Any:
-        """Which of some elements the mask shows."""
-        return True if self.mask is None else np.broadcast_to(self.mask, self.x.shape)[inputs]
+        """Which of some elements the mask shows; all channels alike, so it broadcasts over them."""
+        if self.mask is None:
+            return True
+        channel = checks.channel_axis(self.grid) % self.x.ndim
+        return self.mask[tuple(EVERYWHERE if axis == channel else where for axis, where in enumerate(inputs))]
 
     def counts(self, outputs: Index, pieces: Sequence[Piece]) -> Any:
         """How many elements the windows of a block have: one number, or an array that broadcasts over the outputs."""
@@ -101,17 +105,17 @@ def pool(pooling: Pooling) -> Array:
 
 
 def _pool_block(pooling: Pooling, outputs: Index, pieces: Sequence[Piece], dtype: np.dtype[Any]) -> Array:
-    algebra = pooling.algebra
+    algebra, count = pooling.algebra, pooling.counts(outputs, pieces)
     if not algebra.safer:
+        return algebra.finish(_fold_pieces(algebra, pooling, pieces, dtype), count)
+    with np.errstate(all="ignore"):
         total = _fold_pieces(algebra, pooling, pieces, dtype)
-    else:
-        with np.errstate(all="ignore"):
-            total = _fold_pieces(algebra, pooling, pieces, dtype)
-            left_range = not isfinite(np.add.reduce(total, None))
-        if left_range:
-            algebra = algebra.safer
-            total = _fold_pieces(algebra, pooling, pieces, np.promote_types(dtype, np.float64))
-    return algebra.finish(total, pooling.counts(outputs, pieces))
+        in_range = isfinite(np.add.reduce(total, None))
+    if in_range:
+        return algebra.finish(total, count)
+    again = _fold_pieces(algebra.safer, pooling, pieces, np.promote_types(dtype, np.float64))
+    there = np.isfinite(total)
+    return np.where(there, algebra.finish(np.where(there, total, 0), count), algebra.safer.finish(again, count))
 
 
 def _fold_pieces(algebra: Algebra, pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any]) -> Array:
@@ -137,7 +141,7 @@ def pool_with_indices(pooling: Pooling) -> tuple[Array, Array]:
 def _find_winners(pooling: Pooling, weights: dict[int, int]) -> Iterator[tuple[Index, Array, Array]]:
     """Yield where outputs stand, their values, and where these were found: the positions along the axes, weighted."""
     x = pooling.x
-    for outputs, pieces in blocks(x.shape, pooling.grid, x.itemsize, cut_windows=False) if x.size else ():
+    for outputs, pieces in blocks(x.shape, pooling.grid, max(x.itemsize, 8), cut_windows=False) if x.size else ():
         ((inputs, grid),) = pieces
         places = _positions(x.shape, inputs, weights, np.int32 if x.size <= LARGEST else np.int64)
         present = None if pooling.mask is None else pooling.present(inputs)
@@ -150,9 +154,7 @@ def _positions(shape: tuple[int, ...], where: Index, weights: dict[int, int], dt
     """The sum over some axes of the position times a weight, for all elements of a block; it broadcasts over them."""
     total: Any = 0
     for axis, weight in weights.items():
-        positions = np.arange(shape[axis], dtype=np.int32 if prod(shape) <= LARGEST else np.int64)[
-            where[axis] if axis < len(where) else EVERYWHERE
-        ]
+        positions = np.arange(shape[axis], dtype=dtype)[where[axis] if axis < len(where) else EVERYWHERE]
         total = total + (positions * weight).reshape([-1 if each == axis else 1 for each in range(len(shape))])
     return total
 
@@ -206,9 +208,7 @@ def share_equally(pooling: Pooling, dy: Array, dx: Array) -> None:
     if unknown.any():
         share_with_first(pooling, np.where(unknown, dy, 0), dx)
     for outputs, pieces in blocks(dx.shape, pooling.grid, dx.itemsize):
-        found = []
-        for inputs, _ in pieces:
-            found.append((pooling.elements(inputs) == y[outputs]) & pooling.present(inputs))
+        found = [(pooling.elements(inputs) == y[outputs]) & pooling.present(inputs) for inputs, _ in pieces]
         number = sum(equal.sum(tuple(pooling.grid), keepdims=True) for equal in found)
         for (inputs, _), equal in zip(pieces, found, strict=True):
             dx[inputs] += np.where(equal, dy[outputs] / np.maximum(number, 1), 0)
@@ -249,7 +249,7 @@ def norm(p: float) -> Algebra:
     def share(pooling: Pooling, dy: Array, dx: Array) -> None:
         """The derivative: the power p - 1 of each element's part of the norm, with the element's sign."""
         before = (EVERYWHERE,) * min(pooling.grid)
-        for outputs, pieces in blocks(dx.shape, pooling.grid, dx.itemsize):
+        for outputs, pieces in blocks(dx.shape, pooling.grid, 4 * dx.itemsize):  # much is worked out for each element
             y, part = _pool_block(pooling, outputs, pieces, np.promote_types(dx.dtype, np.float64)), dy[outputs]
             for inputs, grid in pieces:
                 x, block = pooling.elements(inputs).astype(y.dtype), dx[inputs]
@@ -262,6 +262,3 @@ def norm(p: float) -> Algebra:
 
     in_logarithms = Algebra(np.logaddexp, logarithms, lambda total, count: np.exp(total / p), share)
     return Algebra(np.add, powers, lambda total, count: total ** (1 / p), share, safer=in_logarithms)
-
-
-ALGEBRAS = {"max": MAX, "min": MIN, "global max": GLOBAL_MAX, "global min": GLOBAL_MIN, "mean": MEAN, "p-norm": norm}

@@ -1,4 +1,4 @@
-"""What an argument may be: one check for each kind, with an error that names the argument, its value and what it must be.
+"""What an argument may be: a check for each kind, whose error names the argument, its value and what it must be.
 
 Every check returns the value in the one form that the rest of the package works with.
 """
@@ -22,15 +22,15 @@ DataFormat: TypeAlias = Literal["channels_last", "channels_first"]
 LARGEST = np.iinfo(np.int32).max  # no axis is longer than this in practice, and no product of two overflows
 
 
-def check_real(value: ArrayLike, name: str = "x") -> Array:
+def real(value: ArrayLike, name: str = "x") -> Array:
     """``value`` as an array of real numbers or booleans."""
-    array = check_array(value, name)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers or booleans, got dtype {array.dtype}")
-    return array
+    found = array(value, name)
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers or booleans, got dtype {found.dtype}")
+    return found
 
 
-def check_array(value: ArrayLike, name: str) -> Array:
+def array(value: ArrayLike, name: str) -> Array:
     """``value`` as an array."""
     if _is_masked(value):
         raise TypeError(f"{name} must not be a masked array; pass its data, and ~{name}.mask without channels as mask")
@@ -45,11 +45,11 @@ def _is_masked(value: ArrayLike) -> bool:
     return isinstance(value, np.ma.MaskedArray) or (isinstance(value, (tuple, list)) and any(map(_is_masked, value)))
 
 
-def check_mask(mask: ArrayLike | None, shape: tuple[int, ...], axes: Collection[int]) -> Array | None:
+def mask(mask: ArrayLike | None, shape: tuple[int, ...], axes: Collection[int]) -> Array | None:
     """``mask`` as an array of booleans that broadcasts over ``shape``: the channel axis is put in, with length 1."""
     if mask is None:
         return None
-    shown = check_array(mask, "mask")
+    shown = array(mask, "mask")
     if shown.dtype != bool:
         raise TypeError(f"mask must hold booleans, got dtype {shown.dtype}")
     expected = (shape[0], *(shape[axis] for axis in axes))
@@ -58,7 +58,7 @@ def check_mask(mask: ArrayLike | None, shape: tuple[int, ...], axes: Collection[
     return np.expand_dims(shown, channel_axis(axes))
 
 
-def check_spatial_axes(shape: tuple[int, ...], data_format: str, name: str = "x") -> tuple[int, ...]:
+def spatial_axes(shape: tuple[int, ...], data_format: str, name: str = "x") -> tuple[int, ...]:
     """The axes that are pooled, in order: ``(1, 2)`` for images, channels last. None of them may be empty."""
     first = 2 if is_channels_first(data_format) else 1
     if not 3 <= len(shape) <= 5:
@@ -86,15 +86,15 @@ def is_channels_first(data_format: str) -> bool:
     return word == "channels_first"
 
 
-def check_sizes(name: str, value: Sizes, count: int) -> tuple[int, ...]:
+def sizes(name: str, value: Sizes, count: int) -> tuple[int, ...]:
     """One positive integer per spatial axis, from an integer or a sequence of them."""
-    values = value if isinstance(value, (tuple, list)) else (value,) * count
+    values: Sequence[Any] = value if isinstance(value, (tuple, list)) else (value,) * count
     if len(values) != count:
         raise ValueError(f"{name} must be one integer or one per spatial axis ({count}), got {value!r}")
-    return tuple(check_int(name, each, 1) for each in values)
+    return tuple(integer(name, each, 1) for each in values)
 
 
-def check_padding(padding: Padding, spans: Sequence[int]) -> tuple[Any, ...]:
+def padding(padding: Padding, spans: Sequence[int]) -> tuple[Any, ...]:
     """One word or one pair ``(before, after)`` per spatial axis; ``spans`` are the lengths of the windows."""
     if isinstance(padding, str):
         word = padding.lower()
@@ -106,21 +106,21 @@ def check_padding(padding: Padding, spans: Sequence[int]) -> tuple[Any, ...]:
     pairs = [pair for pair in padding if isinstance(pair, (tuple, list)) and len(pair) == 2]
     if not len(padding) == len(pairs) == len(spans):
         raise ValueError(f"padding must be {expected}, got {padding!r}")
-    checked = [(check_int("padding", before, 0), check_int("padding", after, 0)) for before, after in pairs]
+    checked = [(integer("padding", before, 0), integer("padding", after, 0)) for before, after in pairs]
     for pair, span in zip(checked, spans, strict=True):
         if max(pair) >= span:
             raise ValueError(f"padding must be smaller than the window ({span}) on each side, got {pair}")
     return tuple(checked)
 
 
-def check_shape(name: str, shape: Sequence[int]) -> tuple[int, ...]:
+def shape(name: str, shape: Sequence[int]) -> tuple[int, ...]:
     """A tuple of integers of at least 0."""
     if not isinstance(shape, (tuple, list)):
         raise TypeError(f"{name} must be a tuple of integers, got {shape!r}")
-    return tuple(check_int(name, length, 0) for length in shape)
+    return tuple(integer(name, length, 0) for length in shape)
 
 
-def check_positive(name: str, value: float) -> float:
+def positive(name: str, value: float) -> float:
     """A positive finite number."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
@@ -129,14 +129,14 @@ def check_positive(name: str, value: float) -> float:
     return float(value)
 
 
-def check_bool(name: str, value: bool) -> bool:
+def boolean(name: str, value: bool) -> bool:
     """True or False, of Python or of NumPy."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be True or False, got {value!r}")
     return bool(value)
 
 
-def check_int(name: str, value: int, least: int) -> int:
+def integer(name: str, value: int, least: int) -> int:
     """An integer of at least ``least``, of Python or of NumPy."""
     if isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be an integer, got {value!r}")

@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from poolkit.checks import Array, check_real
+from poolkit import checks
+from poolkit.checks import Array
 
 
 def convolve(x: ArrayLike, filters: ArrayLike, padding: Literal["valid", "zero", "circular"] = "valid") -> Array:
@@ -45,7 +46,7 @@ def convolve(x: ArrayLike, filters: ArrayLike, padding: Literal["valid", "zero",
     >>> convolve(step, np.array([-1, 1]).reshape(1, 2, 1, 1))[0, 0, :, 0]
     array([0, 1, 0])
     """
-    x, filters = check_real(x), check_real(filters, "filters")
+    x, filters = checks.real(x), checks.real(filters, "filters")
     if x.ndim != 4:
         raise ValueError(f"x must be (N, H, W, C), got shape {x.shape}")
     if filters.ndim != 4 or filters.shape[2] != x.shape[3]:

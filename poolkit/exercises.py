@@ -1,11 +1,12 @@
 """Checks for the exercises of the book: they say what is right, and show the first input of a function that is not."""
 
 from copy import deepcopy
+from typing import Any
 
 import numpy as np
 
 
-def check(yours, expected, *inputs):
+def check(yours: Any, expected: Any, *inputs: tuple[Any, ...]) -> None:
     """Compare your answer with the expected one and print the verdict.
 
     Parameters
@@ -52,13 +53,13 @@ def check(yours, expected, *inputs):
     print(f"Right on all {len(inputs)} inputs.")
 
 
-def _line(error):
+def _line(error: Exception) -> str:
     """The line of the reader's own function that was reached."""
-    frame = error.__traceback__.tb_next
+    frame = error.__traceback__ and error.__traceback__.tb_next
     return f" in line {frame.tb_lineno}" if frame else ""
 
 
-def _complaint(yours, expected, wrong=None):
+def _complaint(yours: Any, expected: Any, wrong: str = "") -> str:
     """What there is to say of an answer that is not right: nothing of one that is."""
     if yours is None or yours is ...:
         return "Not answered yet."
@@ -69,7 +70,7 @@ def _complaint(yours, expected, wrong=None):
     return "" if right.all() else wrong or _distance(yours, expected, right)
 
 
-def _right(yours, expected):
+def _right(yours: Any, expected: Any) -> Any:
     """Which elements are equal, up to rounding if the expected numbers are not whole."""
     if _numbers(yours, expected) and "f" in (yours.dtype.kind, expected.dtype.kind):
         tolerance = 1e-5 if expected.dtype.kind == "f" else 0
@@ -77,7 +78,7 @@ def _right(yours, expected):
     return np.asarray(yours == expected)
 
 
-def _distance(yours, expected, right):
+def _distance(yours: Any, expected: Any, right: Any) -> str:
     """How far a value is from right, without telling what is."""
     if right.size > 1:
         return f"Not yet: {right.sum()} of {right.size} are right."
@@ -86,10 +87,10 @@ def _distance(yours, expected, right):
     return "Not yet."
 
 
-def _numbers(*arrays):
+def _numbers(*arrays: Any) -> bool:
     return all(array.dtype.kind in "iuf" for array in arrays)
 
 
-def _show(value):
+def _show(value: Any) -> str:
     text = np.array2string(np.asarray(value), separator=", ")
     return " ".join(text.split()).replace("[ ", "[")

@@ -43,7 +43,7 @@ def blocks(
     if windows and windows.sees_all() and cut_windows and size <= BLOCK * shape[axis]:
         yield (), [_part_of_axis(grid, axis, part) for part in _cut(shape[axis], size)]
         return
-    for part in _cut(windows.count if windows else shape[axis], size):
+    for part in _cut(windows.outputs if windows else shape[axis], size):
         seen, narrowed = part, grid
         if windows:
             seen, inside = windows.part(part.start, part.stop)
@@ -96,7 +96,7 @@ def _fold_axis(combine: np.ufunc, x: Array, axis: int, windows: Windows | Bins) 
     elif everywhere:
         y = x[everywhere[0][1]].copy()
     else:
-        y = np.full(with_length(x.shape, axis, windows.count), identity(combine, x.dtype), x.dtype)
+        y = np.full(with_length(x.shape, axis, windows.outputs), identity(combine, x.dtype), x.dtype)
     for _, positions in everywhere[2:]:
         combine(y, x[positions], out=y)
     for outputs, positions in somewhere:
@@ -123,17 +123,18 @@ def _fold_by_doubling(combine: np.ufunc, x: Array, axis: int, windows: Windows) 
 
     A window of 13 elements is one of 1, one of 4 and one of 8, side by side.
     """
-    starts = (windows.count - 1) * windows.stride + 1  # a window begins at each of them, though few are asked for
+    starts = (windows.outputs - 1) * windows.stride + 1  # a window begins at each of them, though few are asked for
     reach, stop = starts + windows.span - 1, min(windows.length, starts + windows.span - 1 - windows.before)
     powers = np.full(with_length(x.shape, axis, reach), identity(combine, x.dtype), x.dtype)
     powers[along(axis, slice(windows.before, windows.before + stop))] = x[along(axis, slice(0, stop))]
-    y, done, size = None, 0, 1
+    y: Array | None = None
+    done, size = 0, 1
     while True:
         if windows.size & size:
             first = done * windows.dilation
             part = powers[along(axis, slice(first, first + starts, windows.stride))]
             y, done = part.copy() if y is None else combine(y, part, out=y), done + size
-        if done == windows.size:
+        if y is not None and done == windows.size:
             return y
         step = size * windows.dilation
         powers = combine(powers[along(axis, slice(None, -step))], powers[along(axis, slice(step, None))])
@@ -160,14 +161,14 @@ def winners(combine: np.ufunc, x: Array, grid: Grid, place: Array, present: Arra
 
     Of equals the first wins, along the last axis and then along the one before it: that is first in row-major order.
     """
-    beats = np.greater if combine is np.maximum else np.less
+    beats: Callable[..., Array] = np.greater if combine is np.maximum else np.less
     if x.dtype.kind == "f" and np.isnan(combine.reduce(x, None)):
         beats = _beats_or_is_nan(beats)
     certain = present is None and all(np.all(windows.counts()) for windows in grid.values())
     place = place if present is None else np.where(present, place, -1)
     for axis, windows in reversed(grid.items()):
         places = _places_along(axis, windows)
-        shape = with_length(x.shape, axis, windows.count)
+        shape = with_length(x.shape, axis, windows.outputs)
         if certain:
             first = places[0][1] if places[0][0][axis] is EVERYWHERE else along(axis, windows.first())
             best, best_place = x[first].copy(), np.broadcast_to(place[first], shape).copy()
@@ -197,6 +198,7 @@ def gather(x: Array, grid: Grid) -> tuple[Array, Array]:
     """
     present = np.ones((1, *x.shape[1:]), bool)
     for axis, windows in grid.items():
+        assert isinstance(windows, Windows)
         table = windows.table()
         x = np.moveaxis(np.take(x, table, axis), axis + 1, -1)
         present = np.moveaxis(np.take(present, table, axis), axis + 1, -1)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from poolkit.checks import Array, check_real
+from poolkit import checks
+from poolkit.checks import Array
 from poolkit.pooling import POOLINGS
 
 
@@ -55,7 +56,7 @@ def vjp(
     if pool not in POOLINGS:
         names = ", ".join(sorted(each.__name__ for each in POOLINGS))
         raise ValueError(f"pool must be one of {names}, got {pool!r}")
-    x = check_real(x)
+    x = checks.real(x)
     if x.dtype.kind != "f":
         raise TypeError(f"x must hold floating-point numbers to have a gradient, got dtype {x.dtype}")
     if kwargs.get("return_indices"):
@@ -65,7 +66,7 @@ def vjp(
     shape = y.shape  # y itself is the caller's, who may change it
 
     def pullback(dy: ArrayLike) -> Array:
-        gradient = check_real(dy, "dy")
+        gradient = checks.real(dy, "dy")
         if gradient.shape != shape:
             raise ValueError(f"dy must have the shape of y, {shape}, got {gradient.shape}")
         return pooling.backward(gradient.astype(np.result_type(x, np.float32), copy=False))

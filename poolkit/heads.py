@@ -7,31 +7,22 @@ from math import prod
 import numpy as np
 from numpy.typing import ArrayLike
 
-from poolkit.checks import Array, DataFormat, check_int, check_real, check_spatial_axes, is_channels_first
+from poolkit import checks
+from poolkit.checks import Array, DataFormat
+from poolkit.wording import explained
 
 
+@explained
 def flatten(x: ArrayLike, data_format: DataFormat = "channels_last") -> Array:
     """Write the feature maps of each sample as one long vector, in row-major order.
 
     Element ``(i, j, c)`` of a ``(H, W, C)`` sample lands at ``(i * W + j) * C + c``. Channels-first maps are turned to
     channels-last order before, as ``keras.layers.Flatten`` does, so that the same dense weights fit both layouts.
 
-    Parameters
-    ----------
-    x : array_like, real or bool
-        ``(N, *spatial, C)``, or ``(N, C, *spatial)`` for ``"channels_first"``, with any number of spatial axes.
-    data_format : str
-        ``"channels_last"`` or ``"channels_first"``.
-
     Returns
     -------
     ndarray
         ``(N, prod(spatial) * C)``, with the dtype of ``x``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        An argument of the wrong type or value; fewer than two axes.
 
     Examples
     --------
@@ -41,14 +32,15 @@ def flatten(x: ArrayLike, data_format: DataFormat = "channels_last") -> Array:
     >>> flatten(maps, "channels_first")
     array([[0, 4, 1, 5, 2, 6, 3, 7]])
     """
-    x = check_real(x)
+    x = checks.real(x)
     if x.ndim < 2:
         raise ValueError(f"x must have at least two axes (batch and channels), got shape {x.shape}")
-    if is_channels_first(data_format):
+    if checks.is_channels_first(data_format):
         x = np.moveaxis(x, 1, -1)
     return x.reshape(len(x), prod(x.shape[1:])).copy()
 
 
+@explained
 def dense_parameters(inputs: int, units: int) -> int:
     """The number of parameters of a dense layer: one weight for each input of each unit, and one bias a unit.
 
@@ -62,20 +54,16 @@ def dense_parameters(inputs: int, units: int) -> int:
     int
         ``inputs * units + units``
 
-    Raises
-    ------
-    TypeError, ValueError
-        An argument that is not a positive integer.
-
     Examples
     --------
     >>> dense_parameters(64, 10)
     650
     """
-    inputs, units = check_int("inputs", inputs, 1), check_int("units", units, 1)
+    inputs, units = checks.integer("inputs", inputs, 1), checks.integer("units", units, 1)
     return inputs * units + units
 
 
+@explained
 def class_activation_maps(x: ArrayLike, weights: ArrayLike, data_format: DataFormat = "channels_last") -> Array:
     r"""How much each position speaks for each class, under a global average and one dense layer.
 
@@ -99,11 +87,6 @@ def class_activation_maps(x: ArrayLike, weights: ArrayLike, data_format: DataFor
         ``(N, *spatial, K)`` or ``(N, K, *spatial)``. Floating dtypes as NumPy combines them, float32 for integers and
         booleans; summed in at least float64.
 
-    Raises
-    ------
-    TypeError, ValueError
-        An argument of the wrong type or value; weights that do not fit ``x``.
-
     Examples
     --------
     >>> maps = np.array([[[1.0, 0], [3, 2]]])  # one signal, two positions, two channels
@@ -112,9 +95,9 @@ def class_activation_maps(x: ArrayLike, weights: ArrayLike, data_format: DataFor
 
     Source: Zhou et al. 2016, section 2, equation 2.
     """
-    x, weights = check_real(x), check_real(weights, "weights")
-    check_spatial_axes(x.shape, data_format)
-    channels = 1 if is_channels_first(data_format) else x.ndim - 1
+    x, weights = checks.real(x), checks.real(weights, "weights")
+    checks.spatial_axes(x.shape, data_format)
+    channels = 1 if checks.is_channels_first(data_format) else x.ndim - 1
     if weights.ndim != 2 or weights.shape[0] != x.shape[channels]:
         raise ValueError(f"weights must be ({x.shape[channels]}, K) for x of shape {x.shape}, got {weights.shape}")
     dtype = np.result_type(*(each if each.dtype.kind == "f" else np.float32 for each in (x, weights)))

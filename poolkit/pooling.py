@@ -12,8 +12,9 @@ from typing import Any, Literal, overload
 import numpy as np  # noqa: F401 (the examples use it)
 from numpy.typing import ArrayLike
 
+from poolkit import checks
 from poolkit.algebras import GLOBAL_MAX, GLOBAL_MIN, MAX, MEAN, MIN, Algebra, Pooling, norm
-from poolkit.checks import Array, DataFormat, Padding, Sizes, check_bool, check_mask, check_positive, check_real
+from poolkit.checks import Array, DataFormat, Padding, Sizes
 from poolkit.unpooling import Unpooling, max_unpool, unpooling
 from poolkit.windows import adaptive_grid, global_grid, sliding_grid
 from poolkit.wording import explained
@@ -25,10 +26,11 @@ def sliding(
     mask: ArrayLike | None = None, return_indices: bool = False, count_include_pad: bool = False,
 ) -> Pooling:  # fmt: skip
     """A pooling over windows that slide."""
-    x = check_real(x)
+    x = checks.real(x)
     grid = sliding_grid(x.shape, pool_size, strides, padding, data_format, dilation, ceil_mode)
-    indices, pads = check_bool("return_indices", return_indices), check_bool("count_include_pad", count_include_pad)
-    return Pooling(algebra, x, grid, check_mask(mask, x.shape, grid), return_indices=indices, count_padding=pads)
+    included = checks.boolean("count_include_pad", count_include_pad)
+    indices = checks.boolean("return_indices", return_indices)
+    return Pooling(algebra, x, grid, checks.mask(mask, x.shape, grid), True, included, indices)
 
 
 def adaptive(
@@ -36,9 +38,9 @@ def adaptive(
     *, mask: ArrayLike | None = None,
 ) -> Pooling:  # fmt: skip
     """A pooling over a chosen number of bins."""
-    x = check_real(x)
+    x = checks.real(x)
     grid = adaptive_grid(x.shape, output_size, data_format)
-    return Pooling(algebra, x, grid, check_mask(mask, x.shape, grid))
+    return Pooling(algebra, x, grid, checks.mask(mask, x.shape, grid))
 
 
 def whole(
@@ -46,9 +48,9 @@ def whole(
     *, keepdims: bool = False, mask: ArrayLike | None = None,
 ) -> Pooling:  # fmt: skip
     """A pooling over whole maps."""
-    x = check_real(x)
+    x = checks.real(x)
     grid = global_grid(x.shape, data_format)
-    return Pooling(algebra, x, grid, check_mask(mask, x.shape, grid), keepdims=check_bool("keepdims", keepdims))
+    return Pooling(algebra, x, grid, checks.mask(mask, x.shape, grid), keepdims=checks.boolean("keepdims", keepdims))
 
 
 @overload
@@ -191,8 +193,8 @@ def lp_pool(
     Returns
     -------
     ndarray
-        The shape of :func:`output_shape`. Floating dtypes are kept, integers and booleans give float32; powers are summed
-        in float64, and as logarithms where they leave its range. A window with no element gives 0.
+        The shape of :func:`output_shape`. Floating dtypes are kept, integers and booleans give float32; powers are
+        summed in float64, and as logarithms where they leave its range. A window with no element gives 0.
 
     Source: ONNX operator LpPool, opset 22.
 
@@ -207,7 +209,7 @@ def lp_pool(
 
 def norms(x: ArrayLike, p: float, *arguments: Any, **options: Any) -> Pooling:
     """A pooling by p-norms."""
-    return sliding(norm(check_positive("p", p)), x, *arguments, **options)
+    return sliding(norm(checks.positive("p", p)), x, *arguments, **options)
 
 
 @explained

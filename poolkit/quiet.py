@@ -1,11 +1,12 @@
 """Start TensorFlow without its log lines."""
 
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
-def quiet():
+def quiet() -> Iterator[None]:
     """Send the process's standard error nowhere inside the ``with`` block.
 
     TensorFlow's C++ core writes a few log lines there when it is imported, which no Python setting can stop.

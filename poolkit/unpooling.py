@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from poolkit.checks import Array, DataFormat, channel_axis, check_array, check_real, check_shape, check_spatial_axes
+from poolkit import checks
+from poolkit.checks import Array, DataFormat
 from poolkit.wording import explained
 
 
@@ -45,14 +46,14 @@ def unpooling(
     y: ArrayLike, indices: ArrayLike, output_shape: tuple[int, ...], data_format: DataFormat = "channels_last"
 ) -> Unpooling:
     """Check the arguments of :func:`max_unpool`."""
-    y, indices = check_real(y, "y"), check_array(indices, "indices")
+    y, indices = checks.real(y, "y"), checks.array(indices, "indices")
     if indices.dtype.kind not in "iu":
         raise TypeError(f"indices must hold integers, got dtype {indices.dtype}")
     if indices.shape != y.shape:
         raise ValueError(f"indices must have the shape of y, {y.shape}, got {indices.shape}")
-    shape = check_shape("output_shape", output_shape)
-    axes = check_spatial_axes(shape, data_format, "output_shape")
-    channel = channel_axis(axes)
+    shape = checks.shape("output_shape", output_shape)
+    axes = checks.spatial_axes(shape, data_format, "output_shape")
+    channel = checks.channel_axis(axes)
     if len(shape) != y.ndim or (shape[0], shape[channel]) != (y.shape[0], y.shape[channel]):
         raise ValueError(f"output_shape must have the rank, batch and channels of y {y.shape}, got {shape}")
     last = prod(shape[axis] for axis in axes) - 1

@@ -13,20 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from poolkit import checks
 from poolkit.algebras import MAX, MEAN, Algebra, Pooling, pool
-from poolkit.checks import (
-    Array,
-    DataFormat,
-    Padding,
-    Sizes,
-    check_bool,
-    check_int,
-    check_positive,
-    check_real,
-    check_sizes,
-    check_spatial_axes,
-    is_channels_first,
-)
+from poolkit.checks import Array, DataFormat, Padding, Sizes
 from poolkit.folds import gather
 from poolkit.heads import flatten
 from poolkit.pooling import adaptive_max_pool, global_average_pool, global_max_pool, max_pool
@@ -34,18 +23,9 @@ from poolkit.windows import Bins, Grid, sliding_grid
 from poolkit.wording import explained
 
 __all__ = [
-    "concat_pool",
-    "fractional_max_pool",
-    "gated_pool",
-    "gem_pool",
-    "lse_pool",
-    "max_blur_pool",
-    "median_pool",
-    "mixed_pool",
-    "pyramid_pool",
-    "soft_pool",
-    "stochastic_pool",
-]
+    "concat_pool", "fractional_max_pool", "gated_pool", "gem_pool", "lse_pool", "max_blur_pool", "median_pool",
+    "mixed_pool", "pyramid_pool", "soft_pool", "stochastic_pool",
+]  # fmt: skip
 
 
 @explained
@@ -67,7 +47,7 @@ def gem_pool(
     >>> gem_pool(np.array([3.0, 4]).reshape(1, 2, 1), 2, p=2).round(4).item()
     3.5355
     """
-    p, epsilon = check_positive("p", p), check_positive("epsilon", epsilon)
+    p, epsilon = checks.positive("p", p), checks.positive("epsilon", epsilon)
     row = Algebra(
         combine=np.logaddexp,
         lift=lambda x, dtype: p * np.log(np.maximum(x.astype(dtype), epsilon)),
@@ -94,7 +74,7 @@ def lse_pool(
     >>> lse_pool(np.array([0.0, 1000]).reshape(1, 2, 1), 2).round(4).item()
     999.3069
     """
-    r = check_positive("r", r)
+    r = checks.positive("r", r)
     row = Algebra(
         combine=np.logaddexp,
         lift=lambda x, dtype: r * x.astype(dtype),
@@ -181,7 +161,7 @@ def mixed_pool(
     2.25
     """
     values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
-    if check_positive("a", a) > 1:
+    if checks.positive("a", a) > 1:
         raise ValueError(f"a must be at most 1, got {a:g}")
     return _mix(np.array(a), values, grid).astype(dtype)
 
@@ -205,7 +185,7 @@ def gated_pool(
     >>> gated_pool(np.array([1.0, 3]).reshape(1, 2, 1), np.array([0.0, 0])).item()
     2.5
     """
-    weights = check_real(weights, "weights")
+    weights = checks.real(weights, "weights")
     values, dtype, grid = _prepare(x, weights.shape, strides, padding, data_format)
     elements, present = gather(values, grid)
     answer = (np.where(present, elements, 0) * weights.ravel()).sum(-1)
@@ -253,8 +233,8 @@ def max_blur_pool(
     >>> max_blur_pool(np.array([0.0, 0, 8, 0, 0, 0]).reshape(1, 6, 1), 2)[0, :, 0]
     array([6., 2., 0.])
     """
-    x = check_real(x)
-    sizes = check_sizes("blur_size", blur_size, len(check_spatial_axes(x.shape, data_format)))
+    x = checks.real(x)
+    sizes = checks.sizes("blur_size", blur_size, len(checks.spatial_axes(x.shape, data_format)))
     dense = max_pool(x, pool_size, 1, "same", data_format)
     values, dtype, grid = _prepare(dense, sizes, pool_size if strides is None else strides, "same", data_format)
     weights = np.ones(1)
@@ -279,34 +259,23 @@ def fractional_max_pool(
 
     Source: Graham 2014, arXiv 1412.6071.
 
-    Parameters
-    ----------
-    x, data_format
-        As for :func:`poolkit.max_pool`; the dtype of ``x`` is kept.
-    output_size : int or tuple of int
-        Number of outputs along all spatial axes or along each, at most the number of elements.
-    generator : numpy.random.Generator
-        Where the order comes from; one order for the whole batch.
-    pseudo_random, overlap : bool
-        See above.
-
     Examples
     --------
     >>> x = np.arange(10).reshape(1, 10, 1)
     >>> fractional_max_pool(x, 7, np.random.default_rng(0), pseudo_random=True)[0, :, 0]
     array([0, 2, 3, 5, 6, 8, 9])
     """
-    x = check_real(x)
+    x = checks.real(x)
     if not isinstance(generator, np.random.Generator):
         raise TypeError(f"generator must be a numpy.random.Generator, got {generator!r}")
-    axes = check_spatial_axes(x.shape, data_format)
+    axes = checks.spatial_axes(x.shape, data_format)
     grid = Grid()
-    for axis, count in zip(axes, check_sizes("output_size", output_size, len(axes)), strict=True):
+    for axis, count in zip(axes, checks.sizes("output_size", output_size, len(axes)), strict=True):
         length = x.shape[axis]
         if count > length:
             raise ValueError(f"output_size must be at most {length}, the length of axis {axis}, got {count}")
-        edges = _edges(length, count, generator, check_bool("pseudo_random", pseudo_random))
-        stops = np.minimum(edges[1:] + check_bool("overlap", overlap), length)
+        edges = _edges(length, count, generator, checks.boolean("pseudo_random", pseudo_random))
+        stops = np.minimum(edges[1:] + checks.boolean("overlap", overlap), length)
         grid[axis] = Bins(length, tuple(edges[:-1].tolist()), tuple(stops.tolist()))
     return pool(Pooling(MAX, x, grid))
 
@@ -317,13 +286,6 @@ def pyramid_pool(x: ArrayLike, levels: Sequence[int] = (1, 2, 4), data_format: D
     change.
 
     Source: He et al. 2014, arXiv 1406.4729.
-
-    Parameters
-    ----------
-    x, data_format
-        As for :func:`poolkit.max_pool`.
-    levels : tuple of int
-        Number of bins along every spatial axis, for each level.
 
     Returns
     -------
@@ -337,7 +299,7 @@ def pyramid_pool(x: ArrayLike, levels: Sequence[int] = (1, 2, 4), data_format: D
     """
     if not isinstance(levels, (tuple, list)) or not levels:
         raise TypeError(f"levels must be a tuple of at least one integer, got {levels!r}")
-    pooled = [adaptive_max_pool(x, check_int("levels", bins, 1), data_format) for bins in levels]
+    pooled = [adaptive_max_pool(x, checks.integer("levels", bins, 1), data_format) for bins in levels]
     return np.concatenate([flatten(each, data_format) for each in pooled], axis=1)
 
 
@@ -359,23 +321,23 @@ def concat_pool(x: ArrayLike, data_format: DataFormat = "channels_last", *, keep
     """
     mean = global_average_pool(x, data_format, keepdims=keepdims)
     largest = global_max_pool(x, data_format, keepdims=keepdims).astype(mean.dtype)
-    return np.concatenate([largest, mean], axis=1 if is_channels_first(data_format) else -1)
+    return np.concatenate([largest, mean], axis=1 if checks.is_channels_first(data_format) else -1)
 
 
 def _pool(row: Algebra, x: ArrayLike, *rule: Any) -> Array:
-    x = check_real(x)
+    x = checks.real(x)
     return pool(Pooling(row, x, sliding_grid(x.shape, *rule)))
 
 
 def _prepare(x: ArrayLike, *rule: Any) -> tuple[Array, np.dtype[Any], Grid]:
     """``x`` in float64, the dtype of the result, and the windows."""
-    x = check_real(x)
+    x = checks.real(x)
     dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
     return x.astype(np.promote_types(x.dtype, np.float64), copy=False), dtype, sliding_grid(x.shape, *rule)
 
 
 def _mix(a: Array, values: Array, grid: Grid) -> Array:
-    """So much of the maximum and the rest of the mean; of a mean that does not count, nothing, even if it is infinite."""
+    """``a`` of the maximum and the rest of the mean; where that is nothing, not even an infinite mean counts."""
     largest, mean = pool(Pooling(MAX, values, grid)), pool(Pooling(MEAN, values, grid))
     return np.where(a == 1, largest, a * largest + (1 - a) * np.where(a == 1, 0, mean))
 

@@ -14,17 +14,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from poolkit.checks import (
-    Array,
-    DataFormat,
-    Padding,
-    Sizes,
-    check_bool,
-    check_padding,
-    check_shape,
-    check_sizes,
-    check_spatial_axes,
-)
+from poolkit import checks
+from poolkit.checks import Array, DataFormat, Padding, Sizes
 from poolkit.wording import explained
 
 Index: TypeAlias = tuple[Any, ...]  # of an array
@@ -42,7 +33,7 @@ class Windows(NamedTuple):
     dilation: int
     before: int
     after: int
-    count: int
+    outputs: int
 
     @property
     def span(self) -> int:
@@ -60,50 +51,50 @@ class Windows(NamedTuple):
         Both are slices along one axis and equally long, so ``combine(y[outputs], x[positions])`` visits every window
         once. The outputs are ``EVERYWHERE`` where all windows have an element at that place.
         """
-        first_place = (self.before - (self.count - 1) * self.stride) // self.dilation
+        first_place = (self.before - (self.outputs - 1) * self.stride) // self.dilation
         last_place = (self.before + self.length - 1) // self.dilation
         for place in range(max(0, first_place), min(self.size, last_place + 1)):
             offset = place * self.dilation - self.before
             first = max(0, -(offset // self.stride))
-            last = min(self.count - 1, (self.length - 1 - offset) // self.stride)
+            last = min(self.outputs - 1, (self.length - 1 - offset) // self.stride)
             if first <= last:
                 start = first * self.stride + offset
                 stop = last * self.stride + offset + 1
-                outputs = EVERYWHERE if last - first + 1 == self.count else slice(first, last + 1)
+                outputs = EVERYWHERE if last - first + 1 == self.outputs else slice(first, last + 1)
                 yield outputs, slice(start, stop, self.stride)
 
     def table(self) -> Array:
-        """The position of each place in each window, -1 where there is none: shape ``(count, size)``."""
-        positions = np.arange(self.count)[:, None] * self.stride - self.before + self.dilation * np.arange(self.size)
+        """The position of each place in each window, -1 where there is none: shape ``(outputs, size)``."""
+        positions = np.arange(self.outputs)[:, None] * self.stride - self.before + self.dilation * np.arange(self.size)
         return np.where((positions >= 0) & (positions < self.length), positions, -1)
 
     @property
     def overlap(self) -> int:
         """How many windows see the same position, at most."""
         apart = self.stride // gcd(self.stride, self.dilation)  # places of a window that see the same position
-        return min(-(-self.size // apart), self.count)
+        return min(-(-self.size // apart), self.outputs)
 
     def first(self) -> Array:
         """The first position that each window sees, if it sees any."""
-        starts = np.arange(self.count) * self.stride - self.before
+        starts = np.arange(self.outputs) * self.stride - self.before
         return np.where(starts < 0, starts % self.dilation, starts)
 
     def counts(self) -> Array | int:
         """How many positions each window sees: one number if all see the same number."""
-        if self.before == 0 and (self.count - 1) * self.stride + self.span <= self.length:
+        if self.before == 0 and (self.outputs - 1) * self.stride + self.span <= self.length:
             return self.size
-        last = np.minimum(np.arange(self.count) * self.stride - self.before + self.span, self.length) - 1
+        last = np.minimum(np.arange(self.outputs) * self.stride - self.before + self.span, self.length) - 1
         return (last - self.first()) // self.dilation + 1
 
     def part(self, start: int, stop: int) -> tuple[slice, Windows]:
         """The outputs from ``start`` up to ``stop`` alone: the positions that they see, and their windows over them."""
         offset = start * self.stride - self.before
         first, last = max(0, offset), min(self.length, (stop - 1) * self.stride - self.before + self.span)
-        return slice(first, last), self._replace(length=last - first, before=first - offset, count=stop - start)
+        return slice(first, last), self._replace(length=last - first, before=first - offset, outputs=stop - start)
 
     def sees_all(self) -> bool:
         """Whether a single window sees every position."""
-        return self.count == 1 and self.dilation == 1 and self.size - self.before >= self.length
+        return self.outputs == 1 and self.dilation == 1 and self.size - self.before >= self.length
 
     def with_padding(self) -> Windows:
         """The same windows over an axis whose padding is made of real positions."""
@@ -118,7 +109,7 @@ class Bins(NamedTuple):
     stops: tuple[int, ...]
 
     @property
-    def count(self) -> int:
+    def outputs(self) -> int:
         """How many bins there are."""
         return len(self.starts)
 
@@ -130,7 +121,7 @@ class Bins(NamedTuple):
     @property
     def overlap(self) -> int:
         """How many bins see the same position, at most."""
-        return -(-self.count // self.length) + 1
+        return -(-self.outputs // self.length) + 1
 
     def first(self) -> Array:
         """The first position that each bin sees."""
@@ -139,7 +130,7 @@ class Bins(NamedTuple):
     def places(self) -> Iterator[Place]:
         """As :meth:`Windows.places`, with arrays of integers where not all bins are so long."""
         starts, lengths = np.array(self.starts), self.counts()
-        outputs = np.arange(self.count)
+        outputs = np.arange(self.outputs)
         for place in range(self.longest):
             there = lengths > place
             yield (EVERYWHERE if there.all() else outputs[there]), starts[there] + place
@@ -153,6 +144,10 @@ class Bins(NamedTuple):
         first, last = self.starts[start], self.stops[stop - 1]
         starts, stops = ([each - first for each in edges[start:stop]] for edges in (self.starts, self.stops))
         return slice(first, last), Bins(last - first, tuple(starts), tuple(stops))
+
+    def with_padding(self) -> Bins:
+        """Themselves: bins have no padding."""
+        return self
 
     def sees_all(self) -> bool:
         """Whether a single bin sees every position."""
@@ -265,27 +260,27 @@ def sliding_grid(
     name: str = "x",
 ) -> Grid:
     """Check the arguments of a sliding pooling and lay its windows."""
-    axes = check_spatial_axes(shape, data_format, name)
-    sizes = check_sizes("pool_size", pool_size, len(axes))
-    steps = sizes if strides is None else check_sizes("strides", strides, len(axes))
-    gaps = check_sizes("dilation", dilation, len(axes))
-    pads = check_padding(padding, [gap * (size - 1) + 1 for gap, size in zip(gaps, sizes, strict=True)])
-    check_bool("ceil_mode", ceil_mode)
+    axes = checks.spatial_axes(shape, data_format, name)
+    sizes = checks.sizes("pool_size", pool_size, len(axes))
+    steps = sizes if strides is None else checks.sizes("strides", strides, len(axes))
+    gaps = checks.sizes("dilation", dilation, len(axes))
+    pads = checks.padding(padding, [gap * (size - 1) + 1 for gap, size in zip(gaps, sizes, strict=True)])
+    checks.boolean("ceil_mode", ceil_mode)
     rules = zip(axes, sizes, steps, pads, gaps, strict=True)
-    return Grid({axis: make_windows(shape[axis], *rule, ceil_mode) for axis, *rule in rules})
+    return Grid({a: make_windows(shape[a], size, step, pad, gap, ceil_mode) for a, size, step, pad, gap in rules})
 
 
 def adaptive_grid(shape: tuple[int, ...], output_size: Sizes, data_format: DataFormat) -> Grid:
     """Check the arguments of an adaptive pooling and lay its bins."""
-    axes = check_spatial_axes(shape, data_format)
-    counts = check_sizes("output_size", output_size, len(axes))
+    axes = checks.spatial_axes(shape, data_format)
+    counts = checks.sizes("output_size", output_size, len(axes))
     return Grid({axis: make_bins(shape[axis], count) for axis, count in zip(axes, counts, strict=True)})
 
 
 @cached
 def global_grid(shape: tuple[int, ...], data_format: DataFormat) -> Grid:
     """Lay one window over each whole spatial axis."""
-    axes = check_spatial_axes(shape, data_format)
+    axes = checks.spatial_axes(shape, data_format)
     return Grid({axis: make_windows(shape[axis], shape[axis], 1, "valid") for axis in axes})
 
 
@@ -331,11 +326,11 @@ def output_shape(
     >>> output_shape((1, 7, 1), 2, ceil_mode=True)
     (1, 4, 1)
     """
-    shape = check_shape("input_shape", input_shape)
+    shape = checks.shape("input_shape", input_shape)
     grid = sliding_grid(shape, pool_size, strides, padding, data_format, dilation, ceil_mode, "input_shape")
     return pooled_shape(shape, grid)
 
 
 def pooled_shape(shape: tuple[int, ...], grid: Grid) -> tuple[int, ...]:
     """``shape`` after pooling over ``grid``."""
-    return tuple(grid[axis].count if axis in grid else length for axis, length in enumerate(shape))
+    return tuple(grid[axis].outputs if axis in grid else length for axis, length in enumerate(shape))

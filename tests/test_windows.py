@@ -140,12 +140,12 @@ ERRORS = [
 
 def visits(windows):
     """Outputs and positions of each step, as lists."""
-    return [(list(range(windows.count))[o], list(range(windows.length))[p]) for o, p in windows.places()]
+    return [(list(range(windows.outputs))[o], list(range(windows.length))[p]) for o, p in windows.places()]
 
 
 def seen(windows):
     """The positions that each output sees, in the order of the steps."""
-    found = [[] for _ in range(windows.count)]
+    found = [[] for _ in range(windows.outputs)]
     for outputs, positions in visits(windows):
         for output, position in zip(outputs, positions, strict=True):
             found[output].append(position)
@@ -157,7 +157,7 @@ def test_the_number_of_windows_and_the_first_start_are_those_counted_by_hand(
     length, size, stride, padding, count, before
 ):
     windows = make_windows(length, size, stride, padding)
-    assert (windows.count, windows.before) == (count, before)
+    assert (windows.outputs, windows.before) == (count, before)
 
 
 @pytest.mark.parametrize("length, size, stride, padding, expected", STEPS)
@@ -222,7 +222,7 @@ def test_the_table_has_the_positions_of_each_window_and_minus_one_outside(rule):
 @given(wide_axis_rules())
 def test_counts_and_first_positions_are_those_that_the_loops_list(rule):
     windows, listed = make_windows(*rule), loops.windows(*rule)
-    assert np.broadcast_to(windows.counts(), windows.count).tolist() == list(map(len, listed))
+    assert np.broadcast_to(windows.counts(), windows.outputs).tolist() == list(map(len, listed))
     assert [first for first, seen in zip(windows.first().tolist(), listed, strict=True) if seen] == [
         seen[0] for seen in listed if seen
     ]
@@ -238,11 +238,11 @@ def test_no_position_is_seen_by_more_windows_than_overlap_says(rule):
 @given(wide_axis_rules(), st.data())
 def test_a_part_has_the_windows_of_its_outputs_over_what_they_see(rule, data):
     windows = make_windows(*rule)
-    start = data.draw(st.integers(0, windows.count - 1))
-    stop = data.draw(st.integers(start + 1, windows.count))
+    start = data.draw(st.integers(0, windows.outputs - 1))
+    stop = data.draw(st.integers(start + 1, windows.outputs))
     positions, part = windows.part(start, stop)
     assert [[positions.start + i for i in window] for window in seen(part)] == loops.windows(*rule)[start:stop]
-    assert (part.length, part.count) == (positions.stop - positions.start, stop - start)
+    assert (part.length, part.outputs) == (positions.stop - positions.start, stop - start)
 
 
 def test_windows_written_out_by_hand():

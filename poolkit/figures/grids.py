@@ -62,8 +62,8 @@ def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0), *
     )
 
     above, before = rows.before, columns.before
-    below = max(0, (rows.count - 1) * rows.stride - rows.before + rows.span - rows.length)
-    beside = max(0, (columns.count - 1) * columns.stride - columns.before + columns.span - columns.length)
+    below = max(0, (rows.outputs - 1) * rows.stride - rows.before + rows.span - rows.length)
+    beside = max(0, (columns.outputs - 1) * columns.stride - columns.before + columns.span - columns.length)
     x_left, x_top = MARGIN + before * CELL, MARGIN + 22 + above * CELL
     x_right, x_bottom = x_left + (x.shape[1] + beside) * CELL, x_top + (x.shape[0] + below) * CELL
     y_left, y_top = x_right + 56, x_top + max(0, (x.shape[0] - y.shape[0]) * CELL / 2)
@@ -106,15 +106,15 @@ def draw_windows(length, pool_size, strides=None, padding="valid"):
         A word, or ``(before, after)``.
     """
     windows = make_windows(length, pool_size, strides or pool_size, padding)
-    starts = [o * windows.stride - windows.before for o in range(windows.count)]
-    alt = f"An axis of {length} positions under {windows.count} windows of length {windows.size}: " + "; ".join(
+    starts = [o * windows.stride - windows.before for o in range(windows.outputs)]
+    alt = f"An axis of {length} positions under {windows.outputs} windows of length {windows.size}: " + "; ".join(
         f"window {o} sees {_inside(windows, start)[0]} to {_inside(windows, start)[-1]}"
         for o, start in enumerate(starts)
     )
     beyond = max(0, starts[-1] + windows.size - length)
     cell, step = 34, 26
     left, top = MARGIN + windows.before * cell, MARGIN
-    figure = Figure(left + (length + beyond) * cell + MARGIN, top + cell + 10 + windows.count * step + MARGIN, alt)
+    figure = Figure(left + (length + beyond) * cell + MARGIN, top + cell + 10 + windows.outputs * step + MARGIN, alt)
     for i in range(-windows.before, length + beyond):
         if 0 <= i < length:
             draw_cell(figure, left + i * cell, top, str(i), INPUT, INPUT_EDGE, cell)
