@@ -430,7 +430,7 @@ def watch(call):
 def test_three_hundred_shapes_leave_no_memory_behind():
     def call():
         for length in range(9_000, 9_300):
-            adaptive_average_pool(np.ones((1, length, 1), "float32"), 500)
+            adaptive_average_pool(np.ones((1, length, 1), "float32"), 99)
             vjp(average_pool, np.ones((1, length // 90, length // 90, 1)), 3, 1, "same")[1]
 
     assert watch(call)[2] < 4 * MIB
@@ -439,16 +439,15 @@ def test_three_hundred_shapes_leave_no_memory_behind():
 RESIDENT = """
 import resource
 import numpy as np
-from poolkit import adaptive_average_pool, average_pool, max_pool, vjp
+from poolkit import adaptive_average_pool, max_pool, vjp
 def pool(lengths):
     for n in lengths:
-        x = np.ones((1, n, 40, 3), "f4")
-        for pool, rest in ((max_pool, (3, 1)), (average_pool, (3, 2, "same")), (adaptive_average_pool, ((n // 9, 3),))):
-            y, pullback = vjp(pool, x, *rest)
-            pullback(y)
+        y, pullback = vjp(max_pool, np.ones((1, n, 9, 1), "f4"), 3, 2)
+        pullback(y)
+        adaptive_average_pool(np.ones((1, 9 * n, 1), "f4"), 1000)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-before = pool([*range(20, 40), *range(300, 320)])
-print(pool(range(20, 320)) - before)
+before = pool(range(1_280, 1_300))
+print(pool(range(1_000, 1_300)) - before)
 """
 
 
