@@ -1,6 +1,9 @@
 # What you can do here. Each target sets up .venv by itself, and again when its pins have changed.
 PYTHON ?= python3
 ready := .venv/ready
+# The oldest NumPy that the package promises to work with, or the oldest there is for this Python.
+NUMPY ?= $(shell $(PYTHON) -c 'import sys; print("2.0.0" if sys.version_info < (3, 13) else "2.1.0")')
+bare := .venv/numpy-$(NUMPY)
 
 help:            ## show this list
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' Makefile
@@ -9,17 +12,24 @@ book: $(ready)   ## build the HTML book
 	.venv/bin/jupyter-book build -q -W -n --keep-going .
 	@echo "Open _build/html/index.html, or: make serve"
 
-test: book       ## run every test and every notebook
+test: $(ready)   ## run every test and every notebook
+	@$(MAKE) --jobs=2 --output-sync book core
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
-conformance: book .venv/peers ## compare poolkit with every other framework, judge the pages, test the tests
-	.venv/bin/pytest tests/conformance
+core: $(bare)/ready ## test the package alone, with the oldest NumPy or, say, NUMPY=2.4.6
+	$(bare)/bin/pytest --quiet tests/*.py poolkit/*.py
+
+conformance: browsers book .venv/peers ## compare poolkit with every other framework, judge the pages, test the tests
+	PATH=$(CURDIR)/.venv/bin:$$PATH .venv/bin/pytest tests/conformance
 	.venv/bin/python tests/conformance/mutants.py
 
+browsers:
+	@.ci/need 'chromium|google-chrome|chromium-browser' 'firefox-esr|firefox'
+
 bench: $(ready) .venv/peers ## time poolkit beside the frameworks and store the table that the book shows
-	.venv/bin/python book/experiments/benchmark.py
+	PYTHONPATH=book .venv/bin/python -m experiments.benchmark
 
 lab: $(ready)    ## open the notebooks in JupyterLab
 	.venv/bin/jupyter trust book/*.ipynb
@@ -34,7 +44,6 @@ notebooks: $(ready) ## run every notebook and store its outputs
 experiments: $(ready) ## measure again, for 35 minutes, what chapters only read
 	PYTHONPATH=book .venv/bin/python -m experiments
 	.venv/bin/python book/experiments/larger_than_memory.py
-	PYTHONPATH=book OPENBLAS_NUM_THREADS=1 .venv/bin/python -m experiments.search
 
 $(ready): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; (3, 11) <= v < (3, 14) or sys.exit( \
@@ -45,6 +54,13 @@ $(ready): requirements.txt pyproject.toml
 	.venv/bin/pip install --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $(ready)
 
+$(bare)/ready: requirements.txt
+	$(PYTHON) -m venv $(bare)
+	grep -v '^numpy==' requirements.txt > $(bare)/constraints.txt
+	$(bare)/bin/pip install --quiet --disable-pip-version-check --constraint $(bare)/constraints.txt \
+	  numpy==$(NUMPY) pytest hypothesis
+	@touch $@
+
 .venv/peers: $(ready) tests/conformance/requirements.txt tests/conformance/package-lock.json
 	.venv/bin/pip install --disable-pip-version-check --constraint requirements.txt \
 	  --requirement tests/conformance/requirements.txt
@@ -52,4 +68,4 @@ $(ready): requirements.txt pyproject.toml
 	PATH=$(CURDIR)/.venv/bin:$$PATH npm ci --prefix .venv --ignore-scripts --no-audit --no-fund
 	@touch .venv/peers
 
-.PHONY: help book test conformance lab serve notebooks bench experiments
+.PHONY: help book test core browsers conformance lab serve notebooks bench experiments

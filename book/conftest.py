@@ -1,7 +1,8 @@
-"""Close one hole of nbval: pictures inside an output are compared as pictures.
+"""Run the notebooks with nbval, strictly; pictures in outputs are compared as pictures.
 
 Pixel by pixel, with a small tolerance: their compressed bytes may differ between
-processors, so they cannot be compared as text.
+processors, so they cannot be compared as text. The options stand here, and not in
+``pyproject.toml``, because the tests of the package run without nbval.
 """
 
 import json
@@ -19,6 +20,12 @@ os.environ["POOLKIT_PAGE"] = "1"  # as in execute.py, with whose outputs we comp
 
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 TOLERANCE = 2  # of 255 levels
+
+
+def pytest_configure(config):
+    config.option.nbval = config.option.nbval_current_env = True
+    config.option.nbval_cell_timeout = 60
+
 
 compare_text = IPyNbCell.compare_outputs
 

@@ -1,11 +1,16 @@
-"""A browser for the tests that need one, and the built book to look at with it."""
+"""How Hypothesis draws; a browser for the tests that need one, and the built book to look at with it.
+
+Fixtures import what they need when they are asked for: the tests of the core run without.
+"""
 
 import os
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
-from server import serve
+from hypothesis import settings
+
+settings.register_profile("poolkit", deadline=None, derandomize=True, database=None)
+settings.load_profile("poolkit")
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
 NO_BROWSER = "no Chromium: install Debian's package chromium to test the pages"
@@ -21,13 +26,16 @@ FLAGS = (
 
 @pytest.fixture(scope="module")
 def address():
-    from pages import SITE  # here, because it insists on a built book and other tests need none
+    from tests.book.pages import SITE
+    from tests.book.server import serve
 
     yield from serve(SITE)
 
 
 @pytest.fixture(scope="module")
 def browser():
+    from playwright.sync_api import sync_playwright
+
     if not BROWSER:
         assert not os.environ.get("CI"), NO_BROWSER
         pytest.skip(NO_BROWSER)
@@ -40,7 +48,8 @@ def browser():
 @pytest.fixture(scope="module")
 def pyodide():
     """A server of what Pyodide's public address would answer."""
-    from pyodide import fetch
+    from tests.book.pyodide import fetch
+    from tests.book.server import serve
 
     if not shutil.which("npm"):
         assert not os.environ.get("CI"), NO_NPM

@@ -1,17 +1,13 @@
-"""Random poolings that several test files draw, and what the plain loops say about them."""
+"""What several test files use: the book's 4 × 4 image, lines of numbers, and random poolings."""
 
 from typing import NamedTuple
 
 import numpy as np
-from hypothesis import settings
 from hypothesis import strategies as st
-from layouts import lay, layouts
 
 import poolkit
 from poolkit import loops
-
-settings.register_profile("poolkit", deadline=None, derandomize=True, database=None)
-settings.load_profile("poolkit")
+from tests.layouts import lay, layouts
 
 WORDS = ("valid", "same", "same_lower")
 LAYOUTS = ("channels_last", "channels_first")
@@ -19,6 +15,13 @@ FLOATS = ("float16", "float32", "float64")
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 VALUES = {"b": range(2), "u": range(9), "i": range(-8, 9), "f": range(-8, 9)}
 SPECIAL = (np.nan, np.inf, -np.inf)
+IMAGE = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]])
+
+
+def line(elements, dtype=float):
+    """One sample with one channel: shape (1, n, 1)."""
+    return np.array(elements, dtype).reshape(1, -1, 1)
+
 
 # Each function that has a gradient, with its arguments
 POOLS = {
@@ -99,13 +102,14 @@ def wide_axis_rules(draw, kinds=(*WORDS, "pair"), longest=9):
 
 
 @st.composite
-def poolings(draw, dtypes, special=False, masked=False, wide=False):
+def poolings(draw, dtypes, special=False, masked=False, wide=False, kinds=(*WORDS, "pair")):
     """A :class:`Pooling` of small whole numbers, whose sums are exact, in any layout of memory.
 
-    ``special`` adds NaN and the infinities, ``masked`` a mask, ``wide`` dilation and ceil mode.
+    ``special`` adds NaN and the infinities, ``masked`` a mask, ``wide`` dilation and ceil mode. The padding is one of
+    ``kinds``.
     """
     rank = draw(st.integers(1, 3))
-    kind = draw(st.sampled_from((*WORDS, "pair")))
+    kind = draw(st.sampled_from(kinds))
     longest = (9, 6, 4)[rank - 1]
     rule = wide_axis_rules((kind,), longest) if wide else axis_rules((kind,), longest).map(lambda rule: (*rule, 1))
     spatial, pool_size, strides, padding, dilation = zip(*(draw(rule) for _ in range(rank)), strict=True)

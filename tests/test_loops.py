@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from strategies import axis_rules
 
 from poolkit import loops
+from tests.strategies import IMAGE, axis_rules
 
 NAN, INF = float("nan"), float("inf")
 
@@ -42,7 +42,7 @@ SUMMARIES = [
 
 
 def test_the_global_average_of_the_article_is_4_0625():
-    assert loops.global_average([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]) == 4.0625
+    assert loops.global_average(IMAGE.tolist()) == 4.0625
 
 
 def test_the_global_average_divides_by_rows_times_columns():

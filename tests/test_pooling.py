@@ -1,4 +1,3 @@
-import inspect
 import re
 
 import numpy as np
@@ -6,7 +5,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
-from strategies import FLOATS, INTEGERS, poolings
 
 from poolkit import (
     adaptive_average_pool,
@@ -17,13 +15,13 @@ from poolkit import (
     global_max_pool,
     global_min_pool,
     loops,
-    lp_pool,
     max_pool,
-    max_unpool,
     min_pool,
 )
+from tests.strategies import FLOATS, IMAGE, INTEGERS, line, poolings
 
 NAN, INF = np.nan, np.inf
+QUIET = np.errstate(invalid="ignore")  # the mean of ∞ and -∞ warns, as NumPy's does
 SLIDING = [max_pool, min_pool, average_pool]
 GLOBAL = [global_max_pool, global_min_pool, global_average_pool]
 ADAPTIVE = [adaptive_max_pool, adaptive_min_pool, adaptive_average_pool]
@@ -33,7 +31,7 @@ EXTREMES = [(max_pool, min_pool), (global_max_pool, global_min_pool)]
 REAL = ("bool", *INTEGERS, *FLOATS, "longdouble")
 SPATIAL = [(4,), (4, 3), (4, 3, 5)]
 
-ARTICLE = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1)
+ARTICLE = IMAGE.reshape(1, 4, 4, 1)
 ARTICLE_SLIDING = [
     (max_pool, [[9, 7], [8, 6]]),
     (min_pool, [[2, 1], [1, 2]]),
@@ -171,18 +169,6 @@ EMPTY = [
     ((0, 4, 4, 4, 0), (0, 2, 2, 2, 0), (0, 0)),
 ]
 
-RULE = (
-    "pool_size, strides=None, padding='valid', data_format='channels_last', *, dilation=1, ceil_mode=False, mask=None"
-)
-SIGNATURES = [
-    *((f, f"(x, {RULE}, return_indices=False)") for f in (max_pool, min_pool)),
-    (average_pool, f"(x, {RULE}, count_include_pad=False)"),
-    (lp_pool, f"(x, p, {RULE})"),
-    *((f, "(x, data_format='channels_last', *, keepdims=False, mask=None)") for f in GLOBAL),
-    *((f, "(x, output_size, data_format='channels_last', *, mask=None)") for f in ADAPTIVE),
-    (max_unpool, "(y, indices, output_shape, data_format='channels_last')"),
-]
-
 CALLS = {
     "max_pool": lambda x, **options: max_pool(x, 2, **options),
     "min_pool": lambda x, **options: min_pool(x, 2, **options),
@@ -194,7 +180,7 @@ CALLS = {
 RANK = "x must have 3, 4 or 5 axes (batch, one to three spatial axes, channels), got shape"
 MASK_SHAPE = "mask must have the shape (N, *spatial) of x, (2, 4, 3), got"
 
-# what is wrong with max_pool(x, 2, ...) and its five companions -> exception, message
+# what is wrong with a sliding or a global pooling -> exception, message; test_fuzz.py asks every function
 X = np.ones((2, 4, 3, 5))
 X_ERRORS = [
     ([[[1], [2]], [[3]]], ValueError, "x must be an array with rows of equal length"),
@@ -227,11 +213,6 @@ OPTION_ERRORS = [
 KEEPDIMS = [(1, "1"), (None, "None"), ("yes", "'yes'"), (np.ones(1, bool), "array([ True])")]
 
 
-def line(elements, dtype=float):
-    """One sample with one channel: shape (1, n, 1)."""
-    return np.array(elements, dtype).reshape(1, -1, 1)
-
-
 def pinned(message):
     return f"^{re.escape(message)}$"
 
@@ -260,39 +241,29 @@ def test_an_average_at_a_corner_counts_the_real_elements_of_both_axes():
 
 
 @pytest.mark.parametrize("pool, elements, pool_size, strides, expected", SPECIAL)
+@QUIET
 def test_nan_comes_out_and_infinities_stay_what_they_are(pool, elements, pool_size, strides, expected):
     assert_array_equal(pool(line(elements), pool_size, strides), line(expected))
 
 
 @pytest.mark.parametrize("pool, elements, expected", SPECIAL_GLOBAL)
+@QUIET
 def test_nan_comes_out_of_a_whole_map_and_infinities_stay_what_they_are(pool, elements, expected):
     assert_array_equal(pool(line(elements)), [[expected]])
 
 
-@pytest.mark.parametrize("dtype", REAL)
-@pytest.mark.parametrize("pool", ["max_pool", "min_pool", "global_max_pool", "global_min_pool"])
-def test_extremes_keep_every_dtype(pool, dtype):
-    assert CALLS[pool](np.ones((1, 5, 1), dtype)).dtype == dtype
-
-
-@pytest.mark.parametrize("dtype, expected", AVERAGE_DTYPES)
-@pytest.mark.parametrize("pool", ["average_pool", "global_average_pool"])
-def test_averages_keep_floating_dtypes_and_turn_the_others_into_float32(pool, dtype, expected):
-    assert CALLS[pool](np.ones((1, 5, 1), dtype)).dtype == expected
-
-
-@pytest.mark.parametrize("dtype", REAL)
-@pytest.mark.parametrize("pool", CALLS)
-def test_a_mask_changes_no_dtype(pool, dtype):
+@pytest.mark.parametrize("mask", [None, [[True, False, False, True]]])
+@pytest.mark.parametrize("dtype, averaged", AVERAGE_DTYPES)
+def test_extremes_keep_every_dtype_and_averages_the_floating_ones(dtype, averaged, mask):
     x = np.ones((1, 4, 1), dtype)
-    assert CALLS[pool](x, mask=[[True, False, False, True]]).dtype == CALLS[pool](x).dtype
+    found = {name: pool(x, mask=mask).dtype for name, pool in CALLS.items()}
+    assert found == {name: averaged if "average" in name else dtype for name in CALLS}
 
 
 @pytest.mark.parametrize("dtype", [">i4", ">f2", ">f8"])
-@pytest.mark.parametrize("pool", ["max_pool", "min_pool", "global_max_pool", "global_min_pool"])
-def test_extremes_keep_the_byte_order(pool, dtype):
-    y = CALLS[pool](line([1, 2, 2, 1], dtype))
-    assert y.dtype == np.dtype(dtype)
+def test_extremes_keep_the_byte_order(dtype):
+    x = line([1, 2, 2, 1], dtype)
+    assert [pool(x).dtype.str for name, pool in CALLS.items() if "average" not in name] == [dtype] * 4
 
 
 @pytest.mark.parametrize("dtype, elements, expected", MEANS)
@@ -354,8 +325,7 @@ def test_no_sample_or_no_channel_gives_an_empty_global_result(pool, shape, slidi
     assert pool(np.ones(shape), mask=np.ones(shape[:-1], bool)).shape == whole
 
 
-@pytest.mark.parametrize("keepdims", [True, np.True_])
-@pytest.mark.parametrize("spatial", SPATIAL)
+@pytest.mark.parametrize("spatial, keepdims", [*zip(SPATIAL, (True, np.True_, True), strict=True)])
 @pytest.mark.parametrize("pool", GLOBAL)
 def test_keepdims_leaves_each_spatial_axis_with_length_1(pool, spatial, keepdims):
     ones = (1,) * len(spatial)
@@ -395,7 +365,7 @@ def test_the_input_and_the_mask_are_not_changed(pool):
     assert_array_equal(mask, mask_before)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64", "int8"])
+@pytest.mark.parametrize("dtype", ["float64", "int8"])
 @pytest.mark.parametrize("pool", CALLS)
 def test_the_result_never_shares_memory_with_the_input(pool, dtype):
     x = np.ones((2, 2, 2, 3), dtype)
@@ -412,26 +382,14 @@ def test_windows_of_one_element_give_a_writeable_copy(pool, shape):
     assert y.flags.writeable and not np.shares_memory(y, x)
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("pool", SLIDING)
+@pytest.mark.parametrize("pool", CALLS)
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 def test_the_memory_layout_does_not_matter(pool, view):
-    x = VIEWS[view]
-    assert x.shape == (2, 4, 6, 3)
-    assert_array_equal(pool(x, 3, 2, "same"), pool(x.copy("C"), 3, 2, "same"))
+    assert view.shape == (2, 4, 6, 3)
+    np.testing.assert_allclose(CALLS[pool](view), CALLS[pool](view.copy("C")), rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("pool", GLOBAL)
-def test_the_memory_layout_does_not_matter_to_global_pooling(pool, view):
-    np.testing.assert_allclose(pool(VIEWS[view]), pool(VIEWS[view].copy("C")), rtol=1e-6, atol=1e-6)
-
-
-@pytest.mark.parametrize("pool, signature", SIGNATURES)
-def test_names_and_order_of_arguments_follow_keras(pool, signature):
-    assert str(inspect.signature(pool)) == signature
-
-
-# Properties
+# Properties: each draw is pooled in the three ways
 
 
 @given(poolings(FLOATS, special=True, masked=True))
@@ -448,11 +406,11 @@ def test_adding_a_constant_to_the_input_adds_it_to_the_extremes(case, constant):
     assert_array_equal(min_pool(x + constant, *rest), min_pool(x, *rest) + constant, strict=True)
 
 
-@pytest.mark.parametrize("pool", SLIDING)
 @given(case=poolings(("int8", "float16", "float64")), constant=st.integers(-100, 100))
-def test_a_constant_map_keeps_its_value_up_to_the_border(pool, case, constant):
-    y = pool(np.full_like(case.x, constant), *case.arguments[1:])
-    assert_array_equal(y, np.full_like(y, constant), strict=True)
+def test_a_constant_map_keeps_its_value_up_to_the_border(case, constant):
+    for pool in SLIDING:
+        y = pool(np.full_like(case.x, constant), *case.arguments[1:])
+        assert_array_equal(y, np.full_like(y, constant), strict=True, err_msg=pool.__name__)
 
 
 @given(poolings(FLOATS))
@@ -462,37 +420,42 @@ def test_the_average_lies_between_the_extremes(case):
     assert (y <= max_pool(*case.arguments)).all()
 
 
-@pytest.mark.parametrize("pool", SLIDING)
 @given(case=poolings(FLOATS, special=True, masked=True))
-def test_channels_first_is_channels_last_transposed(pool, case):
+@QUIET
+def test_channels_first_is_channels_last_transposed(case):
     x = np.moveaxis(case.x, case.channel_axis, -1)
     rest = case.arguments[1:-1]
-    y = pool(np.moveaxis(x, -1, 1), *rest, "channels_first", mask=case.mask)
-    assert_array_equal(np.moveaxis(y, 1, -1), pool(x, *rest, "channels_last", mask=case.mask), strict=True)
+    for pool in SLIDING:
+        y = np.moveaxis(pool(np.moveaxis(x, -1, 1), *rest, "channels_first", mask=case.mask), 1, -1)
+        expected = pool(x, *rest, "channels_last", mask=case.mask)
+        assert_array_equal(y, expected, strict=True, err_msg=pool.__name__)
 
 
-@pytest.mark.parametrize("sliding, whole", PAIRS)
 @given(case=poolings(FLOATS, special=True, masked=True))
-def test_a_window_as_large_as_the_map_is_global_pooling(sliding, whole, case):
-    y = sliding(case.x, case.mask.shape[1:], 1, "valid", case.data_format, mask=case.mask)
-    assert_array_equal(whole(case.x, case.data_format, keepdims=True, mask=case.mask), y, strict=True)
-    assert_array_equal(whole(case.x, case.data_format, mask=case.mask), y.reshape(len(y), -1), strict=True)
+@QUIET
+def test_a_window_as_large_as_the_map_is_global_pooling(case):
+    for sliding, whole in PAIRS:
+        y = sliding(case.x, case.mask.shape[1:], 1, "valid", case.data_format, mask=case.mask)
+        kept = whole(case.x, case.data_format, keepdims=True, mask=case.mask)
+        assert_array_equal(kept, y, strict=True, err_msg=whole.__name__)
+        assert_array_equal(whole(case.x, case.data_format, mask=case.mask), y.reshape(len(y), -1), strict=True)
 
 
-@pytest.mark.parametrize("pool", SLIDING)
 @given(case=poolings(("bool", "int8", "float32")))
-def test_a_mask_that_hides_nothing_changes_nothing(pool, case):
+def test_a_mask_that_hides_nothing_changes_nothing(case):
     everything = np.full(case.x.any(case.channel_axis).shape, True)
-    assert_array_equal(pool(*case.arguments, mask=everything), pool(*case.arguments), strict=True)
+    for pool in SLIDING:
+        y = pool(*case.arguments, mask=everything)
+        assert_array_equal(y, pool(*case.arguments), strict=True, err_msg=pool.__name__)
 
 
-@pytest.mark.parametrize("pool", SLIDING)
 @given(case=poolings(FLOATS, masked=True), garbage=st.sampled_from((NAN, INF, -INF, 9999)))
-def test_what_stands_at_masked_positions_has_no_effect(pool, case, garbage):
+def test_what_stands_at_masked_positions_has_no_effect(case, garbage):
     x, *rest = case.arguments
-    present = np.expand_dims(case.mask, case.channel_axis)
-    y = pool(np.where(present, x, x.dtype.type(garbage)), *rest, mask=case.mask)
-    assert_array_equal(y, pool(x, *rest, mask=case.mask), strict=True)
+    spoilt = np.where(np.expand_dims(case.mask, case.channel_axis), x, x.dtype.type(garbage))
+    for pool in SLIDING:
+        y = pool(spoilt, *rest, mask=case.mask)
+        assert_array_equal(y, pool(x, *rest, mask=case.mask), strict=True, err_msg=pool.__name__)
 
 
 # Large arrays, which are pooled block by block where that can be
@@ -518,48 +481,49 @@ def test_padding_counts_around_a_large_array_too():
 # Agreement with the loops
 
 
-@pytest.mark.parametrize("pool, summarise", TEXTBOOK)
 @given(case=poolings(REAL))
-def test_every_dtype_agrees_with_the_loops(pool, summarise, case):
-    y = pool(*case.arguments)
-    assert_array_equal(y, case.by_loops(summarise).astype(y.dtype), strict=True)
+def test_every_dtype_agrees_with_the_loops(case):
+    for pool, summarise in TEXTBOOK:
+        y = pool(*case.arguments)
+        assert_array_equal(y, case.by_loops(summarise).astype(y.dtype), strict=True, err_msg=pool.__name__)
 
 
-@pytest.mark.parametrize("pool, summarise", TEXTBOOK)
 @given(case=poolings(FLOATS, special=True))
-def test_nan_and_infinities_agree_with_the_loops(pool, summarise, case):
-    y = pool(*case.arguments)
-    assert_array_equal(y, case.by_loops(summarise).astype(y.dtype), strict=True)
+@QUIET
+def test_nan_and_infinities_agree_with_the_loops(case):
+    for pool, summarise in TEXTBOOK:
+        y = pool(*case.arguments)
+        assert_array_equal(y, case.by_loops(summarise).astype(y.dtype), strict=True, err_msg=pool.__name__)
 
 
-@pytest.mark.parametrize("pool, summarise", TEXTBOOK)
 @given(case=poolings(FLOATS, special=True, masked=True))
-def test_masks_agree_with_the_loops(pool, summarise, case):
-    y = pool(*case.arguments, **case.options)
-    assert_array_equal(y, case.by_loops(summarise).astype(y.dtype), strict=True)
+@QUIET
+def test_masks_agree_with_the_loops(case):
+    for pool, summarise in TEXTBOOK:
+        y = pool(*case.arguments, **case.options)
+        assert_array_equal(y, case.by_loops(summarise).astype(y.dtype), strict=True, err_msg=pool.__name__)
 
 
-@pytest.mark.parametrize("pool, summarise", TEXTBOOK)
 @given(case=poolings(("bool", *INTEGERS), masked=True))
-def test_masks_on_integers_agree_with_the_loops(pool, summarise, case):
-    expected = case.by_loops(summarise).astype(float)
-    assume(np.isfinite(expected).all())
-    y = pool(*case.arguments, **case.options)
-    assert_array_equal(y, expected.astype(y.dtype), strict=True)
+def test_masks_on_integers_agree_with_the_loops(case):
+    assume(case.by_loops(len).min() > 0)
+    for pool, summarise in TEXTBOOK:
+        y = pool(*case.arguments, **case.options)
+        assert_array_equal(y, case.by_loops(summarise).astype(y.dtype), strict=True, err_msg=pool.__name__)
 
 
 # Errors
 
 
 @pytest.mark.parametrize("x, exception, message", X_ERRORS)
-@pytest.mark.parametrize("pool", CALLS)
+@pytest.mark.parametrize("pool", ["max_pool", "global_average_pool"])
 def test_a_wrong_x_is_named_with_what_it_was_and_what_it_must_be(pool, x, exception, message):
     with pytest.raises(exception, match=pinned(message)):
         CALLS[pool](x)
 
 
 @pytest.mark.parametrize("changed, exception, message", OPTION_ERRORS)
-@pytest.mark.parametrize("pool", CALLS)
+@pytest.mark.parametrize("pool", ["average_pool", "global_max_pool"])
 def test_a_wrong_option_is_named_with_what_it_was_and_what_it_must_be(pool, changed, exception, message):
     with pytest.raises(exception, match=pinned(message)):
         CALLS[pool](X, **changed)
@@ -572,7 +536,7 @@ def test_a_mask_for_channels_first_leaves_out_the_second_axis(pool):
         CALLS[pool](X, data_format="channels_first", mask=np.ones((2, 4, 3), bool))
 
 
-@pytest.mark.parametrize("dtype", ["bool", *INTEGERS])
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint64"])
 @pytest.mark.parametrize("pool", ["max_pool", "min_pool", "global_max_pool", "global_min_pool"])
 def test_an_integer_window_that_is_masked_out_is_an_error(pool, dtype):
     mask = np.ones((2, 4), bool)

@@ -1,22 +1,10 @@
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-import poolkit
 from poolkit.quiet import quiet
 
-IMPORT_KERAS = "from poolkit.quiet import quiet\nwith quiet():\n    import keras\nprint(keras.backend.backend())"
 NAME = "TF_CPP_MIN_LOG_LEVEL"
-ROOT = Path(poolkit.__file__).parent.parent
-
-
-def run(code, **environment):
-    kept = {name: value for name, value in os.environ.items() if name != NAME}
-    options = {"cwd": ROOT, "env": kept | environment, "capture_output": True, "text": True, "timeout": 120}
-    return subprocess.run([sys.executable, "-c", code], check=True, **options)
 
 
 def lowest_free():
@@ -25,11 +13,6 @@ def lowest_free():
     for descriptor in found:
         os.close(descriptor)
     return found
-
-
-def test_importing_keras_inside_writes_nothing_to_stderr():
-    done = run(IMPORT_KERAS, KERAS_BACKEND="tensorflow")
-    assert (done.stdout, done.stderr) == ("tensorflow\n", "")
 
 
 @pytest.mark.parametrize("chosen, level", [(None, "3"), ("0", "0")])

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
-from strategies import poolings
 
 from poolkit import (
     adaptive_average_pool,
@@ -30,12 +29,9 @@ from poolkit.variants import (
     soft_pool,
     stochastic_pool,
 )
+from tests.strategies import line, poolings
 
 NAN, INF = np.nan, np.inf
-
-
-def line(elements):
-    return np.array(elements, float).reshape(1, -1, 1)
 
 
 # pool, elements, arguments, options -> elements

@@ -1,7 +1,7 @@
 """The engines of the conformance table: one class each, the same methods, NumPy arrays with channels last.
 
 What an engine has no function or option for raises ``NotOffered``; what it refuses raises its own error. Keras reads
-``KERAS_BACKEND`` when it is imported, so an engine is made in a process of its own (:mod:`conformance.table`).
+``KERAS_BACKEND`` when it is imported, so an engine is made in a process of its own (:mod:`tests.conformance.table`).
 """
 
 import os

@@ -4,11 +4,9 @@ import os
 
 import numpy as np
 import pytest
-from conformance.engines import Keras
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
-from strategies import poolings
 
 from poolkit import (
     adaptive_average_pool,
@@ -19,6 +17,8 @@ from poolkit import (
     max_pool,
     vjp,
 )
+from tests.conformance.engines import Keras
+from tests.strategies import poolings
 
 BACKEND = os.environ["KERAS_BACKEND"]
 ENGINE = Keras(BACKEND, BACKEND)

@@ -1,6 +1,6 @@
 """Ask every engine every question, and keep what they answer in ``book/conformance.json``.
 
-``cd tests; python -c "from conformance.table import write; write()"`` writes the file; ``make conformance`` fails if it
+``python -c "from tests.conformance.table import write; write()"`` writes the file; ``make conformance`` fails if it
 is not what the engines say.
 """
 
@@ -16,14 +16,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from conformance.defects import DEFECTS
-from conformance.engines import ENGINES, NotOffered
-from conformance.questions import QUESTIONS, REFUSES
 
-TESTS = Path(__file__).parent.parent
-STORED = TESTS.parent / "book/conformance.json"
+from tests.conformance.defects import DEFECTS
+from tests.conformance.engines import ENGINES, NotOffered
+from tests.conformance.questions import QUESTIONS, REFUSES
+
+ROOT = Path(__file__).parents[2]
+STORED = ROOT / "book/conformance.json"
 ENVIRONMENT = os.environ | {"TF_ENABLE_ONEDNN_OPTS": "0"}  # TensorFlow asks the processor, unless it is told
-WORKER = "from conformance.table import answer_from; answer_from({engine!r}, {start})"
+WORKER = "from tests.conformance.table import answer_from; answer_from({engine!r}, {start})"
 
 
 def columns(names):
@@ -37,7 +38,7 @@ def column(engine):
     versions, answers = {}, []
     while len(answers) < len(QUESTIONS):
         code = WORKER.format(engine=engine, start=len(answers))
-        command, options = [sys.executable, "-c", code], {"cwd": TESTS, "env": ENVIRONMENT, "timeout": 300}
+        command, options = [sys.executable, "-c", code], {"cwd": ROOT, "env": ENVIRONMENT, "timeout": 300}
         run = subprocess.run(command, **options, capture_output=True, text=True)
         lines = [json.loads(line) for line in run.stdout.splitlines()]
         if not lines:
@@ -87,8 +88,8 @@ def defects():
 
 def defect(place):
     each = DEFECTS[place]
-    command = [sys.executable, "-c", f"from conformance.defects import answer; answer({place})"]
-    run = subprocess.run(command, cwd=TESTS, capture_output=True, text=True, timeout=300)
+    command = [sys.executable, "-c", f"from tests.conformance.defects import answer; answer({place})"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     if run.returncode < 0:
         there, seen = True, f"{signal.Signals(-run.returncode).name} ends the process"
     else:

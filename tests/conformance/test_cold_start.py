@@ -6,8 +6,8 @@ Pyodide's address is answered by this machine, so this is the time of the browse
 from functools import partial
 from statistics import median
 
-from conftest import BROWSER, FLAGS
-from pyodide import HOST, answer
+from tests.book.pyodide import HOST, answer
+from tests.conftest import BROWSER, FLAGS
 
 PRESS = """async () => {
   const cell = document.querySelector(".cell.tag_live");

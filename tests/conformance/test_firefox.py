@@ -7,13 +7,13 @@ import subprocess
 from contextlib import closing
 
 import pytest
-from pages import PAGES, SITE
-from pyodide import FOLDER
-from server import serve
 from websocket import create_connection
 
+from tests.book.pages import PAGES, SITE
+from tests.book.pyodide import FOLDER
+from tests.book.server import serve
+
 BROWSER = shutil.which("firefox-esr") or shutil.which("firefox")
-pytestmark = pytest.mark.skipif(not BROWSER, reason="no Firefox: install Debian's package firefox-esr to test it")
 WIDE = "[...document.querySelectorAll('%s')].filter(({scrollWidth, clientWidth}) => scrollWidth > clientWidth).length"
 EXPLORER = "document.querySelector('pooling-explorer').shadowRoot"
 CELL = "document.querySelectorAll('.cell.tag_live')[1]"
@@ -59,6 +59,7 @@ class Firefox:
 
 @pytest.fixture(scope="module")
 def firefox(tmp_path_factory, pyodide):
+    assert BROWSER, "no Firefox: make conformance installs Debian's package firefox-esr"
     site, profile = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("profile")
     worker = shutil.copytree(SITE, site, dirs_exist_ok=True) / "_static/live_worker.mjs"
     worker.write_text(worker.read_text().replace(FOLDER, pyodide))

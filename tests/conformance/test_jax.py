@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from numpy.testing import assert_allclose, assert_array_equal
-from strategies import WORDS, poolings
 
 from poolkit import average_pool, max_pool, min_pool, vjp
+from tests.strategies import WORDS, poolings
 
 jax.config.update("jax_enable_x64", True)
 EXTREMES = [(max_pool, jax.lax.max, -np.inf), (min_pool, jax.lax.min, np.inf)]
@@ -23,20 +23,16 @@ def reduce_window(x, combine, start, case):
     )
 
 
-def worded(case):
-    return case.padding in WORDS
-
-
 @pytest.mark.parametrize("pool, combine, start", EXTREMES)
 @settings(max_examples=300)
-@given(case=poolings(("float32", "float64"), special=True, wide=True).filter(worded))
+@given(case=poolings(("float32", "float64"), special=True, wide=True, kinds=WORDS))
 def test_extremes_with_nan_and_infinities_agree(pool, combine, start, case):
     y = pool(*case.arguments, dilation=case.dilation)
     assert_array_equal(y, reduce_window(case.x, combine, start, case))
 
 
 @settings(max_examples=300)
-@given(case=poolings(("int8", "int32", "uint8"), wide=True).filter(worded))
+@given(case=poolings(("int8", "int32", "uint8"), wide=True, kinds=WORDS))
 def test_maxima_of_integers_agree(case):
     lowest = np.iinfo(case.x.dtype).min
     expected = np.asarray(reduce_window(case.x, jax.lax.max, lowest, case))
@@ -46,7 +42,7 @@ def test_maxima_of_integers_agree(case):
 
 
 @settings(max_examples=300)
-@given(case=poolings(("float64",)).filter(worded))
+@given(case=poolings(("float64",), kinds=WORDS))
 def test_gradients_of_averages_agree_in_every_rank(case):
     def mean(x):
         total = reduce_window(x, jax.lax.add, 0.0, case)
@@ -60,7 +56,7 @@ def test_gradients_of_averages_agree_in_every_rank(case):
 
 
 @settings(max_examples=300)
-@given(case=poolings(("float64",)).filter(worded))
+@given(case=poolings(("float64",), kinds=WORDS))
 def test_gradients_of_maxima_agree_in_every_rank(case):
     x = case.x + np.linspace(0, 0.5, case.x.size).reshape(case.x.shape)  # no ties
     y, pullback = vjp(max_pool, x, *case.arguments[1:])

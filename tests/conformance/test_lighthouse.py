@@ -11,8 +11,9 @@ from time import monotonic, sleep
 
 import pytest
 import yaml
-from conftest import BROWSER, FLAGS
-from pages import ROOT
+
+from tests.book.pages import ROOT
+from tests.conftest import BROWSER, FLAGS
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
 CHAPTERS = [chapter["file"] for part in TOC["parts"] if part.get("numbered") for chapter in part["chapters"]]

@@ -1,12 +1,12 @@
 """ONNX Runtime: values and indices over random windows, paddings, dilations and ceil modes."""
 
 import numpy as np
-from conformance.engines import OnnxRuntime
 from hypothesis import assume, given, settings
 from numpy.testing import assert_allclose, assert_array_equal
-from strategies import poolings
 
 from poolkit import average_pool, max_pool
+from tests.conformance.engines import OnnxRuntime
+from tests.strategies import poolings
 
 ENGINE = OnnxRuntime()
 EXAMPLES = settings(max_examples=500)

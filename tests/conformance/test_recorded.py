@@ -3,7 +3,8 @@
 import json
 
 from numpy.testing import assert_allclose
-from record_gradients import RECORD, records
+
+from tests.conformance.record_gradients import RECORD, records
 
 
 def test_the_recorded_gradients_are_those_of_today():

@@ -1,7 +1,7 @@
 """The conformance table in the book is what the engines answer today, and the defects are what happens today."""
 
-from conformance.engines import ENGINES
-from conformance.table import columns, defects, stored, table
+from tests.conformance.engines import ENGINES
+from tests.conformance.table import columns, defects, stored, table
 
 
 def test_the_stored_table_is_what_every_engine_answers():

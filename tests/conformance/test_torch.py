@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import strategies  # noqa: F401 - its Hypothesis profile
 import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st

@@ -4,8 +4,9 @@
 """
 
 import pytest
-from conformance.questions import QUESTIONS
-from conformance.table import answer, column, stored
+
+from tests.conformance.questions import QUESTIONS
+from tests.conformance.table import answer, column, stored
 
 ENGINES = ("poolkit", "Keras on TensorFlow")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 HOST = "https://cdn.jsdelivr.net/"
 FOLDER = f"{HOST}pyodide/v0.29.5/"
-KEPT = Path(__file__).parent.parent / ".venv/pyodide"
+KEPT = Path(__file__).parents[2] / ".venv/pyodide"
 PACKAGES = {"pyodide@0.29.5": "package", "@bentopdf/pymupdf-wasm@0.11.16": "package/assets"}
 COMPILE = """
 import { readFileSync, writeFileSync } from "node:fs";

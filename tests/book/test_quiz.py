@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
-from pages import ROOT
 
 import poolkit
+from tests.book.pages import ROOT
+from tests.strategies import IMAGE
 
 CHAPTERS = [
     path
@@ -18,7 +19,7 @@ CHAPTERS = [
 ]
 KNOWN = {name: getattr(poolkit, name) for name in poolkit.__all__} | {
     "np": np,
-    "image": np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1),
+    "image": IMAGE.reshape(1, 4, 4, 1),
 }
 
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)

@@ -1,0 +1,1 @@
+"""poolkit beside every other framework, the pages judged, the tests tested: ``make conformance``."""
