@@ -376,7 +376,7 @@ def test_subnormal_numbers_are_flushed_here():
 
 
 @ONLY_HERE
-@pytest.mark.parametrize("shape", [(1, 200, 200, 1), (1, 6, 6, 2), (1, 700, 400, 1)])
+@pytest.mark.parametrize("shape", [(1, 200, 200, 1), (1, 6, 6, 2)])
 @EVERY_POOL
 def test_small_float16_numbers_are_no_zeros_where_subnormal_numbers_are_flushed(pool, rest, shape):
     x = np.full(shape, 5e-5, "float16")
@@ -477,7 +477,7 @@ BESIDE = {
     "max, side by side": lambda x: max_pool(x, 2),
     "max, long": lambda x: max_pool(x, 32, 8),
     "max, masked": lambda x: max_pool(x, 2, mask=np.broadcast_to(True, x.shape[:-1])),
-    "max and indices": lambda x: max_pool(x, 4, return_indices=True),
+    "max and indices": lambda x: max_pool(x, 3, 1, return_indices=True),
     "average": lambda x: average_pool(x, 3, 2, "same"),
     "average, masked": lambda x: average_pool(x, 2, mask=np.broadcast_to(True, x.shape[:-1])),
     "p-norm": lambda x: lp_pool(x, 2, 2),
@@ -486,7 +486,6 @@ BESIDE = {
     "global max": global_max_pool,
     "global average": global_average_pool,
 }
-BACK = {name: POOLS[name] for name in POOLS if name != "min"}
 WIDE = (2, 320, 320, 16)  # 3 MiB of bytes, 6 of float16, 12 of float32, 25 of float64
 LAID = {
     "as they come": lambda x: x,
@@ -515,7 +514,7 @@ def test_no_layout_is_copied_as_a_whole(name, lay):
     assert most < size(results) + 8 * MIB
 
 
-@pytest.mark.parametrize("pool, rest", BACK.values(), ids=BACK)
+@EVERY_POOL
 def test_a_gradient_takes_little_memory_beside_y_and_itself(pool, rest):
     x = np.ones(WIDE, "float32")
     (y, dx), most, _ = watch(lambda: there_and_back(pool, rest, x))
@@ -746,7 +745,7 @@ LISTS = [[HIDDEN], (HIDDEN,), [np.ones((4, 1)), HIDDEN], [list(HIDDEN)], [[HIDDE
 
 
 @pytest.mark.parametrize("x", LISTS, ids=["list", "tuple", "second", "list of lists", "rows"])
-@EVERY_POOL
+@SOME_POOLS
 def test_masked_arrays_in_a_list_are_refused_because_their_masks_would_be_lost(pool, rest, x):
     with pytest.raises(TypeError, match=r"^x must not be a masked array; pass its data"):
         pool(x, *rest)
