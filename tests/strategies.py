@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import poolkit
 from poolkit import loops
+from tests.layouts import lay, layouts
 
 WORDS = ("valid", "same", "same_lower")
 LAYOUTS = ("channels_last", "channels_first")
@@ -102,7 +103,7 @@ def wide_axis_rules(draw, kinds=(*WORDS, "pair"), longest=9):
 
 @st.composite
 def poolings(draw, dtypes, special=False, masked=False, wide=False, kinds=(*WORDS, "pair")):
-    """A :class:`Pooling` of small whole numbers, whose sums are exact.
+    """A :class:`Pooling` of small whole numbers, whose sums are exact, in any layout of memory.
 
     ``special`` adds NaN and the infinities, ``masked`` a mask, ``wide`` dilation and ceil mode. The padding is one of
     ``kinds``.
@@ -118,6 +119,7 @@ def poolings(draw, dtypes, special=False, masked=False, wide=False, kinds=(*WORD
     dtype = np.dtype(draw(st.sampled_from(dtypes)))
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     x = random.choice((*VALUES[dtype.kind], *SPECIAL * special), shape).astype(dtype)
+    x = lay(x, **draw(layouts(x.ndim, swap=False)))
     mask = random.random((n, *spatial)) < 0.7 if masked else None
     padding = padding if kind == "pair" else kind
     return Pooling(x, pool_size, strides, padding, data_format, dilation, wide and draw(st.booleans()), mask)

@@ -38,10 +38,11 @@ from tests.strategies import INTEGERS, POOLS
 
 NAN, INF = np.nan, np.inf
 MIB = 2**20
-SMALL, LARGE = (2, 9, 8, 3), (2, 260, 200, 3)  # float32 of less and of more than 1 MiB
+SMALL, LARGE = (2, 9, 8, 3), (2, 230, 200, 3)  # float32 of less and of more than 1 MiB
 SHAPES = pytest.mark.parametrize("shape", [SMALL, LARGE], ids=["small", "large"])
 EVERY_POOL = pytest.mark.parametrize("pool, rest", POOLS.values(), ids=POOLS)
 SOME = {name: POOLS[name] for name in ("max", "average", "p-norm", "adaptive average", "global max")}
+SOME_POOLS = pytest.mark.parametrize("pool, rest", SOME.values(), ids=SOME)
 HANDLES_SIGNALS = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no timer here")
 
 
@@ -91,7 +92,7 @@ def traced(hook):
 
 
 @SHAPES
-@pytest.mark.parametrize("pool, rest", SOME.values(), ids=SOME)
+@SOME_POOLS
 def test_a_call_within_a_call_changes_neither(pool, rest, shape):
     x, other, found = normal(shape), normal(shape, seed=1), []
     expected, others = there_and_back(pool, rest, x), there_and_back(pool, rest, other)
@@ -114,18 +115,18 @@ def alarms(handler, seconds):
 
 
 @HANDLES_SIGNALS
-@pytest.mark.parametrize("pool, rest", SOME.values(), ids=SOME)
+@SOME_POOLS
 def test_a_call_in_a_signal_handler_changes_no_other(pool, rest):
     x, found = normal(LARGE), []
     expected = there_and_back(pool, rest, x)
 
     def handler(*_):
         found.append(there_and_back(pool, rest, -x))
-        if len(found) < 10:
+        if len(found) < 8:
             signal.setitimer(signal.ITIMER_REAL, 0.003)
 
     with alarms(handler, 0.001):
-        results = [there_and_back(pool, rest, x) for _ in range(6)]
+        results = [there_and_back(pool, rest, x) for _ in range(4)]
     assert found and all(equal(each, expected) for each in results)
 
 
@@ -133,7 +134,7 @@ def test_a_call_in_a_signal_handler_changes_no_other(pool, rest):
 def test_calls_are_right_and_numpy_is_as_before_after_an_interrupt_in_the_middle():
     x, state = normal(LARGE), (np.geterr(), np.getbufsize())
     expected = there_and_back(max_pool, (3, 1), x)
-    for seconds in np.linspace(0.0002, 0.02, 20):
+    for seconds in np.linspace(0.0002, 0.02, 8):
         with pytest.raises(KeyboardInterrupt), alarms(signal.default_int_handler, seconds):
             while True:
                 there_and_back(max_pool, (3, 1), x)
@@ -145,20 +146,19 @@ def test_calls_are_right_and_numpy_is_as_before_after_an_interrupt_in_the_middle
 
 
 def test_thousands_of_calls_from_four_threads_are_right():
-    arrays = [normal(shape, seed=seed) for seed in range(7) for shape in [(1, 6, 5, 2), (1, 7, 9, 1)]]
-    arrays.append(normal((2, 128, 128, 3)))
-    tasks = [(pool, rest, x) for pool, rest in SOME.values() for x in arrays]
-    expected = [there_and_back(*task) for task in tasks]
+    arrays = [normal(shape, seed=seed) for seed in range(9) for shape in [(1, 6, 5, 2), (1, 7, 9, 1)]]
+    tasks = [(pool, x) for pool in (max_pool, average_pool) for x in [*arrays, normal((2, 128, 128, 3))]]
+    expected = [pool(x, 2, 1) for pool, x in tasks]
 
     def work(first):
         turns = [(first + turn) % len(tasks) for turn in range(3_750)]
-        return all(np.array_equal(pool(x, *rest), expected[i][0]) for i in turns for pool, rest, x in [tasks[i]])
+        return all(np.array_equal(tasks[turn][0](tasks[turn][1], 2, 1), expected[turn]) for turn in turns)
 
     with ThreadPoolExecutor(4) as executor:
         assert list(executor.map(work, range(4))) == [True] * 4
 
 
-@EVERY_POOL
+@SOME_POOLS
 def test_large_calls_in_many_threads_at_once_give_what_one_gives(pool, rest):
     arrays = [normal(LARGE, seed=seed) for seed in range(3)]
     expected = [there_and_back(pool, rest, x) for x in arrays]
@@ -376,7 +376,7 @@ def test_subnormal_numbers_are_flushed_here():
 
 
 @ONLY_HERE
-@pytest.mark.parametrize("shape", [(1, 200, 200, 1), (1, 6, 6, 2), (2, 700, 450, 1)])
+@pytest.mark.parametrize("shape", [(1, 200, 200, 1), (1, 6, 6, 2)])
 @EVERY_POOL
 def test_small_float16_numbers_are_no_zeros_where_subnormal_numbers_are_flushed(pool, rest, shape):
     x = np.full(shape, 5e-5, "float16")
@@ -430,8 +430,7 @@ def watch(call):
 def test_three_hundred_shapes_leave_no_memory_behind():
     def call():
         for length in range(9_000, 9_300):
-            adaptive_average_pool(np.ones((1, length, 1), "float32"), 500)
-            max_pool(np.ones((1, length, 1), "float32"), 64, 1)
+            adaptive_average_pool(np.ones((1, length, 1), "float32"), 99)
             vjp(average_pool, np.ones((1, length // 90, length // 90, 1)), 3, 1, "same")[1]
 
     assert watch(call)[2] < 4 * MIB
@@ -440,16 +439,15 @@ def test_three_hundred_shapes_leave_no_memory_behind():
 RESIDENT = """
 import resource
 import numpy as np
-from poolkit import adaptive_average_pool, average_pool, max_pool, vjp
+from poolkit import adaptive_average_pool, max_pool, vjp
 def pool(lengths):
     for n in lengths:
-        x = np.ones((1, n, 40, 3), "f4")
-        for pool, rest in ((max_pool, (3, 1)), (average_pool, (3, 2, "same")), (adaptive_average_pool, (n // 9, 3))):
-            y, pullback = vjp(pool, x, *rest)
-            pullback(y)
+        y, pullback = vjp(max_pool, np.ones((1, n, 9, 1), "f4"), 3, 2)
+        pullback(y)
+        adaptive_average_pool(np.ones((1, 9 * n, 1), "f4"), 1000)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-before = pool([*range(20, 40), *range(300, 320)])
-print(pool(range(20, 320)) - before)
+before = pool(range(1_280, 1_300))
+print(pool(range(1_000, 1_300)) - before)
 """
 
 
@@ -458,11 +456,19 @@ def test_a_process_grows_no_further_with_three_hundred_shapes():
     assert int(run(RESIDENT)) < 16 * 1024  # KiB
 
 
-@EVERY_POOL
+@SOME_POOLS
 def test_what_a_result_has_taken_is_given_back_with_it(pool, rest):
     x = normal(LARGE)
     there_and_back(pool, rest, x)  # tables and the first time's imports
     assert watch(lambda: there_and_back(pool, rest, x) and None)[2] < MIB / 8
+
+
+@SOME_POOLS
+def test_a_pullback_keeps_no_copy_of_x(pool, rest):
+    x = normal(LARGE)
+    there_and_back(pool, rest, x)
+    (y, _), _, left = watch(lambda: vjp(pool, x, *rest))
+    assert left < y.nbytes + MIB / 8
 
 
 # call of an array -> all its results
@@ -471,7 +477,7 @@ BESIDE = {
     "max, side by side": lambda x: max_pool(x, 2),
     "max, long": lambda x: max_pool(x, 32, 8),
     "max, masked": lambda x: max_pool(x, 2, mask=np.broadcast_to(True, x.shape[:-1])),
-    "max and indices": lambda x: max_pool(x, 4, return_indices=True),
+    "max and indices": lambda x: max_pool(x, 3, 1, return_indices=True),
     "average": lambda x: average_pool(x, 3, 2, "same"),
     "average, masked": lambda x: average_pool(x, 2, mask=np.broadcast_to(True, x.shape[:-1])),
     "p-norm": lambda x: lp_pool(x, 2, 2),
@@ -480,7 +486,6 @@ BESIDE = {
     "global max": global_max_pool,
     "global average": global_average_pool,
 }
-BACK = {name: POOLS[name] for name in POOLS if name != "min"}
 WIDE = (2, 320, 320, 16)  # 3 MiB of bytes, 6 of float16, 12 of float32, 25 of float64
 LAID = {
     "as they come": lambda x: x,
@@ -509,7 +514,7 @@ def test_no_layout_is_copied_as_a_whole(name, lay):
     assert most < size(results) + 8 * MIB
 
 
-@pytest.mark.parametrize("pool, rest", BACK.values(), ids=BACK)
+@EVERY_POOL
 def test_a_gradient_takes_little_memory_beside_y_and_itself(pool, rest):
     x = np.ones(WIDE, "float32")
     (y, dx), most, _ = watch(lambda: there_and_back(pool, rest, x))
@@ -538,6 +543,7 @@ def constants(draw, longest):
     return x, x.flat[0].astype("float32" if x.dtype.kind in "biu" else dtype)
 
 
+@settings(max_examples=50)
 @given(constants(40), st.tuples(st.integers(1, 13), st.integers(1, 13)), st.integers(1, 3), st.data())
 def test_the_mean_of_equal_whole_numbers_is_that_number(case, window, stride, data):
     (x, number), word = case, data.draw(st.sampled_from(["channels_last", "channels_first"]))
@@ -576,7 +582,7 @@ NORMS = [
 ]
 
 
-@pytest.mark.parametrize("length", [2, 300_000])
+@pytest.mark.parametrize("length", [2, 150_000])
 @pytest.mark.parametrize("dtype, elements, p, expected", NORMS)
 def test_large_powers_neither_overflow_nor_vanish(dtype, elements, p, expected, length):
     y = lp_pool(line(elements * (length // 2), dtype), p, 2)
@@ -739,7 +745,7 @@ LISTS = [[HIDDEN], (HIDDEN,), [np.ones((4, 1)), HIDDEN], [list(HIDDEN)], [[HIDDE
 
 
 @pytest.mark.parametrize("x", LISTS, ids=["list", "tuple", "second", "list of lists", "rows"])
-@EVERY_POOL
+@SOME_POOLS
 def test_masked_arrays_in_a_list_are_refused_because_their_masks_would_be_lost(pool, rest, x):
     with pytest.raises(TypeError, match=r"^x must not be a masked array; pass its data"):
         pool(x, *rest)

@@ -35,8 +35,8 @@ MIXED = ("int8", "uint16", "float16", "float32", "float64", "longdouble")
 FLOATS = MIXED[2:]
 SMALL = [(2, 7, 4), (2, 5, 4, 3), (1, 4, 3, 5, 3)]
 LARGE = [(1, 600, 150, 3), (2, 3, 220, 200)]  # more than 1 MiB of float32
-FEW = settings(max_examples=30)
-FEWER = settings(max_examples=12, phases=[Phase.generate])  # to shrink large examples takes a minute
+FEW = settings(max_examples=25)
+FEWER = settings(max_examples=6, phases=[Phase.generate])  # to shrink large examples takes a minute
 
 
 class Case(NamedTuple):
@@ -173,7 +173,7 @@ def test_the_gradient_of_unpooling_any_layout_is_that_of_copies(case, data):
 
 
 # Bytes from the start of a line of the cache, which no answer may depend on
-PLACES = (0, 4, 8, 20, 32, 60)
+PLACES = (0, 4, 20, 32)
 
 
 @pytest.mark.parametrize("shape", [(2, 9, 7, 5), (1, 300, 300, 3)])
