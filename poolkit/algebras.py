@@ -141,7 +141,7 @@ def pool_with_indices(pooling: Pooling) -> tuple[Array, Array]:
 def _find_winners(pooling: Pooling, weights: dict[int, int]) -> Iterator[tuple[Index, Array, Array]]:
     """Yield where outputs stand, their values, and where these were found: the positions along the axes, weighted."""
     x = pooling.x
-    for outputs, pieces in blocks(x.shape, pooling.grid, max(x.itemsize, 8), cut_windows=False) if x.size else ():
+    for outputs, pieces in blocks(x.shape, pooling.grid, max(x.itemsize, 16), cut_windows=False) if x.size else ():
         ((inputs, grid),) = pieces
         places = _positions(x.shape, inputs, weights, np.int32 if x.size <= LARGEST else np.int64)
         present = None if pooling.mask is None else pooling.present(inputs)
