@@ -29,7 +29,7 @@ browsers:
 	@.ci/need 'chromium|google-chrome|chromium-browser' 'firefox-esr|firefox'
 
 bench: $(ready) .venv/peers ## time poolkit beside the frameworks and store the table that the book shows
-	.venv/bin/python book/experiments/benchmark.py
+	PYTHONPATH=book .venv/bin/python -m experiments.benchmark
 
 lab: $(ready)    ## open the notebooks in JupyterLab
 	.venv/bin/jupyter trust book/*.ipynb
@@ -44,7 +44,6 @@ notebooks: $(ready) ## run every notebook and store its outputs
 experiments: $(ready) ## measure again, for 35 minutes, what chapters only read
 	PYTHONPATH=book .venv/bin/python -m experiments
 	.venv/bin/python book/experiments/larger_than_memory.py
-	PYTHONPATH=book OPENBLAS_NUM_THREADS=1 .venv/bin/python -m experiments.search
 
 $(ready): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; (3, 11) <= v < (3, 14) or sys.exit( \

@@ -1,6 +1,5 @@
 """Pooling on NumPy arrays, from scratch."""
 
-from poolkit.blocks import set_threads
 from poolkit.convolution import convolve
 from poolkit.gradients import vjp
 from poolkit.heads import class_activation_maps, dense_parameters, flatten
@@ -14,9 +13,9 @@ from poolkit.pooling import (
     global_min_pool,
     lp_pool,
     max_pool,
-    max_unpool,
     min_pool,
 )
+from poolkit.unpooling import max_unpool
 from poolkit.windows import output_shape
 
 __all__ = [
@@ -36,7 +35,6 @@ __all__ = [
     "max_unpool",
     "min_pool",
     "output_shape",
-    "set_threads",
     "vjp",
 ]
 __version__ = "0.1.0"

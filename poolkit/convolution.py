@@ -1,11 +1,16 @@
 """Just enough convolution to make feature maps that a pooling can work on."""
 
+from __future__ import annotations
+
+from typing import Literal
+
 import numpy as np
+from numpy.typing import ArrayLike
 
-from poolkit.folds import real_array
+from poolkit.checks import Array, check_real
 
 
-def convolve(x, filters, padding="valid"):
+def convolve(x: ArrayLike, filters: ArrayLike, padding: Literal["valid", "zero", "circular"] = "valid") -> Array:
     r"""Slide filters over images, as a convolutional layer without bias does (a cross-correlation, strictly).
 
     .. math:: y_{m i j f} = \sum_{u,v,c} x_{m,\,i+u,\,j+v,\,c}\; w_{u v c f}
@@ -40,7 +45,7 @@ def convolve(x, filters, padding="valid"):
     >>> convolve(step, np.array([-1, 1]).reshape(1, 2, 1, 1))[0, 0, :, 0]
     array([0, 1, 0])
     """
-    x, filters = real_array(x), real_array(filters, "filters")
+    x, filters = check_real(x), check_real(filters, "filters")
     if x.ndim != 4:
         raise ValueError(f"x must be (N, H, W, C), got shape {x.shape}")
     if filters.ndim != 4 or filters.shape[2] != x.shape[3]:

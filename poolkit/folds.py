@@ -1,151 +1,194 @@
-"""Algebra: how one window becomes one number.
+"""Folding: how the elements of every window are combined, one axis after another and block by block.
 
 Maximum, minimum and sum each combine two elements into one, in any order of brackets (up to rounding). So a window of
-any rank can be folded one axis after another: every row of it first, then the column of results. A *grid* is a dict
-from each spatial axis to its windows (:mod:`poolkit.windows`). Large arrays go the fast way, in :mod:`poolkit.blocks`.
+any rank can be folded one axis after another: first the elements of each of its columns, then the row of results. What
+lies between two axes is used once and never again, so a large array is folded some samples or rows at a time, and all
+that a block needs stays in the processor's cache.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from math import prod
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from poolkit import blocks
+from poolkit.checks import Array
+from poolkit.windows import EVERYWHERE, Bins, Grid, Index, Place, Windows, make_windows
+
+Piece: TypeAlias = tuple[Index, Grid]
+Block: TypeAlias = tuple[Index, list[Piece]]
+
+BLOCK = 1 << 21  # bytes of elements in a block: with what becomes of them, they fit into a processor's cache
+FEW = 8  # places: so many are visited one after another, whatever the window
+EXACT = 32  # float32 numbers are added one after another: more would lose digits
+LONG = 64  # a sum of more float32 numbers than this is taken in float64, so that small digits are not lost
 
 
-def real_array(value, name="x"):
-    """``value`` as an array of real numbers or booleans, or an error that names the argument."""
-    array = any_array(value, name)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers or booleans, got dtype {array.dtype}")
-    return array
+def blocks(
+    shape: tuple[int, ...], grid: Grid, itemsize: int, cut_windows: bool = True, axis: int = 0
+) -> Iterator[Block]:
+    """Cut a pooling into blocks, along the first axes: some samples, or some rows of one sample, at a time.
 
-
-def any_array(value, name):
-    """``value`` as an array, or an error that names the argument."""
-    if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(f"{name} must not be a masked array; pass its data, and ~{name}.mask without channels as mask")
-    try:
-        return np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} must be an array with rows of equal length") from None
-
-
-def fold(combine, x, identity, grid, copy=np.ndarray.copy, full=np.full):
-    """Combine the elements of each window: one axis after another, the last axis first.
-
-    ``copy`` and ``full`` make the arrays.
+    Yields where the outputs of a block stand, and a list of where their elements stand, each with its grid. The list
+    has several entries only where a window sees more than a block can hold: what they give has to be combined. With
+    ``cut_windows=False`` that is left to fit as it may.
     """
-    for axis, windows in reversed(grid.items()):
-        if windows.is_whole_axis():
-            x = combine.reduce(x, axis, keepdims=True)
-            continue
-        steps = along(axis, windows)
-        if windows.starts_inside():
-            y = copy(x[steps[0][1]])
-            steps = steps[1:]
-        else:
-            y = full(with_length(x.shape, axis, windows.count), identity, x.dtype)
-        for outputs, positions in steps:
-            part = y[outputs]
-            combine(part, x[positions], out=part)
-            if part.base is not y:  # no view, since the outputs are no slice
-                y[outputs] = part
-        x = y
+    size = prod(shape) * itemsize
+    if size <= BLOCK or axis == len(shape):
+        yield (), [((), grid)]
+        return
+    windows = grid.get(axis)
+    if windows and windows.sees_all() and cut_windows and size <= BLOCK * shape[axis]:
+        yield (), [_part_of_axis(grid, axis, part) for part in _cut(shape[axis], size)]
+        return
+    for part in _cut(windows.count if windows else shape[axis], size):
+        seen, narrowed = part, grid
+        if windows:
+            seen, inside = windows.part(part.start, part.stop)
+            narrowed = grid.replace(axis, inside)
+        smaller = with_length(shape, axis, seen.stop - seen.start)
+        for outputs, pieces in blocks(smaller, narrowed, itemsize, cut_windows, axis + 1):
+            yield (part, *outputs), [((seen, *inputs), each) for inputs, each in pieces]
+
+
+def _cut(count: int, size: int) -> list[slice]:
+    """Slices of about equal length, so many that each has about ``BLOCK`` of ``size`` bytes."""
+    parts = max(1, min(count, -(-size // BLOCK)))
+    return [slice(count * i // parts, count * (i + 1) // parts) for i in range(parts)]
+
+
+def _part_of_axis(grid: Grid, axis: int, part: slice) -> Piece:
+    """Some positions of an axis that a single window sees all of."""
+    length = part.stop - part.start
+    return (part,), grid.replace(axis, make_windows(length, length, 1, "valid"))
+
+
+def fold(combine: np.ufunc, x: Array, grid: Grid) -> Array:
+    """Combine the elements of each window: one axis after another, the outermost first."""
+    if combine is np.logaddexp:
+        with np.errstate(invalid="ignore"):  # what it calls invalid is NaN, as no other ufunc does
+            return _fold(combine, x, grid)
+    return _fold(combine, x, grid)
+
+
+def _fold(combine: np.ufunc, x: Array, grid: Grid) -> Array:
+    if grid.sees_all and x.ndim - 1 in grid:
+        return combine.reduce(x, tuple(grid), keepdims=True)  # each map lies in one stretch of memory
+    for axis, windows in grid.items():
+        x = _fold_axis(combine, x, axis, windows)
     return x
 
 
-def unfold_sum(dy, shape, grid):
-    """The transpose of a folded sum: each element of an array of ``shape`` gets the sum of ``dy`` over its windows."""
-    for axis, windows in grid.items():
-        dx = np.zeros(with_length(dy.shape, axis, shape[axis]), dy.dtype)
-        for outputs, positions in along(axis, windows):
-            np.add.at(dx, positions, dy[outputs])
-        dy = dx
-    return dy
+def _fold_axis(combine: np.ufunc, x: Array, axis: int, windows: Windows | Bins) -> Array:
+    if windows.longest <= FEW:
+        everywhere, somewhere = _split_few_places(axis, windows)
+    elif windows.sees_all():
+        return _fold_whole_axis(combine, x, axis)
+    elif isinstance(windows, Windows) and windows.size >= 2 * windows.stride * windows.size.bit_length():
+        return _fold_by_doubling(combine, x, axis, windows)
+    else:
+        everywhere, somewhere = _split_places(axis, windows)
+    if len(everywhere) > 1:
+        y = combine(x[everywhere[0][1]], x[everywhere[1][1]])
+    elif everywhere:
+        y = x[everywhere[0][1]].copy()
+    else:
+        y = np.full(with_length(x.shape, axis, windows.count), identity(combine, x.dtype), x.dtype)
+    for _, positions in everywhere[2:]:
+        combine(y, x[positions], out=y)
+    for outputs, positions in somewhere:
+        if isinstance(outputs[axis], slice):
+            combine(y[outputs], x[positions], out=y[outputs])
+        else:
+            y[outputs] = combine(y[outputs], x[positions])
+    return y
 
 
-def extreme(combine, x, grid, mask):
-    """The maximum or minimum of every window. The identity of ``combine`` is what a masked element cannot beat."""
-    if mask is None and blocks.is_large(x):
-        if blocks.fit_whole(grid):
-            return blocks.whole_extreme(combine, x, grid)
-        if blocks.fit(grid):
-            return blocks.extreme(combine, x, grid)
-    identity = least_of(combine, x.dtype)
-    if x.dtype.kind != "f":
-        refuse_empty(counts(x, grid, mask) > 0, x.dtype)
-    if mask is not None:
-        x = np.where(presence(mask, x, grid), x, identity)
-    return fold(combine, x, identity, grid).astype(x.dtype, copy=False)
+def _fold_whole_axis(combine: np.ufunc, x: Array, axis: int) -> Array:
+    """Combine all elements along an axis; float32 numbers are added up a few at a time, and their sums in float64."""
+    length, rest = divmod(x.shape[axis], EXACT)
+    if combine is not np.add or x.dtype != np.float32 or not length:
+        return combine.reduce(x, axis, keepdims=True)
+    head, tail = np.split(x, [length * EXACT], axis)
+    sums = np.add.reduce(head.reshape(*x.shape[:axis], length, EXACT, *x.shape[axis + 1 :]), axis + 1)
+    total = np.add.reduce(sums, axis, np.float64, keepdims=True)
+    return total + np.add.reduce(tail, axis, keepdims=True) if rest else total
 
 
-def winners(combine, x, grid, mask):
-    """The maximum or minimum of every window and its flat spatial index, the first on ties; -1 in an empty window.
+def _fold_by_doubling(combine: np.ufunc, x: Array, axis: int, windows: Windows) -> Array:
+    """Combine long windows: two neighbours of length 1 make one of length 2, two of these one of length 4, and so on.
 
-    First along the last axis, then first along the one before it: that is first in row-major order.
+    A window of 13 elements is one of 1, one of 4 and one of 8, side by side.
+    """
+    starts = (windows.count - 1) * windows.stride + 1  # a window begins at each of them, though few are asked for
+    reach, stop = starts + windows.span - 1, min(windows.length, starts + windows.span - 1 - windows.before)
+    powers = np.full(with_length(x.shape, axis, reach), identity(combine, x.dtype), x.dtype)
+    powers[along(axis, slice(windows.before, windows.before + stop))] = x[along(axis, slice(0, stop))]
+    y, done, size = None, 0, 1
+    while True:
+        if windows.size & size:
+            first = done * windows.dilation
+            part = powers[along(axis, slice(first, first + starts, windows.stride))]
+            y, done = part.copy() if y is None else combine(y, part, out=y), done + size
+        if done == windows.size:
+            return y
+        step = size * windows.dilation
+        powers = combine(powers[along(axis, slice(None, -step))], powers[along(axis, slice(step, None))])
+        size *= 2
+
+
+def unfold(dy: Array, dx: Array, grid: Grid) -> None:
+    """The transpose of a folded sum: add to each element of ``dx`` the sum of ``dy`` over the windows that see it."""
+    for axis, windows in reversed(grid.items()):
+        spread = dx if axis == min(grid) else np.zeros(with_length(dy.shape, axis, dx.shape[axis]), dy.dtype)
+        if windows.sees_all():
+            spread += dy
+        elif isinstance(windows, Bins):  # they may be many more than positions, so they are visited one by one
+            for output, (start, stop) in enumerate(zip(windows.starts, windows.stops, strict=True)):
+                spread[along(axis, slice(start, stop))] += dy[along(axis, slice(output, output + 1))]
+        else:
+            for outputs, positions in _places_along(axis, windows):
+                spread[positions] += dy[outputs]
+        dy = spread
+
+
+def winners(combine: np.ufunc, x: Array, grid: Grid, place: Array, present: Array | None) -> tuple[Array, Array]:
+    """The maximum or minimum of every window, and its ``place``, negative in an empty window.
+
+    Of equals the first wins, along the last axis and then along the one before it: that is first in row-major order.
     """
     beats = np.greater if combine is np.maximum else np.less
-    spatial = [x.shape[axis] for axis in grid]
-    index = np.arange(prod(spatial)).reshape([x.shape[axis] if axis in grid else 1 for axis in range(x.ndim)])
-    index = np.broadcast_to(index, x.shape)
-    if mask is not None:
-        index = np.where(presence(mask, x, grid), index, -1)
+    if x.dtype.kind == "f" and np.isnan(combine.reduce(x, None)):
+        beats = _beats_or_is_nan(beats)
+    certain = present is None and all(np.all(windows.counts()) for windows in grid.values())
+    place = place if present is None else np.where(present, place, -1)
     for axis, windows in reversed(grid.items()):
         shape = with_length(x.shape, axis, windows.count)
-        best, best_index = np.full(shape, least_of(combine, x.dtype), x.dtype), np.full(shape, -1)
-        for outputs, positions in along(axis, windows):
-            new, old = x[positions], best[outputs]
-            wins = (best_index[outputs] < 0) | beats(new, old) | ((new != new) & (old == old))
-            wins &= index[positions] >= 0
+        if certain:
+            first = along(axis, windows.first())
+            best, best_place = x[first], np.broadcast_to(place[first], shape).copy()
+        else:
+            best, best_place = np.full(shape, identity(combine, x.dtype), x.dtype), np.full(shape, -1)
+        for outputs, positions in _places_along(axis, windows):
+            new, old, old_place = x[positions], best[outputs], best_place[outputs]
+            wins = beats(new, old)
+            if not certain:
+                wins = (wins | (old_place < 0)) & (place[positions] >= 0)
             best[outputs] = np.where(wins, new, old)
-            best_index[outputs] = np.where(wins, index[positions], best_index[outputs])
-        x, index = best, best_index
-    refuse_empty(index >= 0, x.dtype)
-    return x, index
+            best_place[outputs] = np.where(wins, place[positions], old_place)
+        x, place = best, best_place
+    return x, place
 
 
-def average(x, grid, mask, count_include_pad=False):
-    """The sum of every window over the number of its elements."""
-    if mask is None and blocks.is_large(x):
-        if blocks.fit_whole(grid) and not count_include_pad:
-            return blocks.whole_average(x, grid)
-        if blocks.fit(grid):
-            return blocks.average(x, grid, count_include_pad)
-    total, dtype = summable(x)
-    if mask is not None:
-        total = np.where(presence(mask, x, grid), total, 0)
-    with np.errstate(invalid="ignore"):  # ∞ - ∞, and 0 / 0 where a window is empty, are NaN by design
-        mean = fold(np.add, total, 0, grid) / counts(x, grid, mask, count_include_pad)
-    return mean.astype(dtype, copy=False)
+def _beats_or_is_nan(beats: Callable[..., Array]) -> Callable[..., Array]:
+    """``beats`` for numbers of which some are NaN: the first NaN of a window beats everything."""
+    return lambda new, old: beats(new, old) | (np.isnan(new) & ~np.isnan(old))
 
 
-def counts(x, grid, mask, count_include_pad=False):
-    """How many elements each window averages over, as floats, which divide sooner; it broadcasts over the result."""
-    everything = _counts(x.ndim, tuple(grid.items()), count_include_pad)
-    if mask is None:
-        return everything
-    count = fold(np.add, presence(mask, x, grid).astype(float), 0, grid)
-    return count + everything - _counts(x.ndim, tuple(grid.items()), False) if count_include_pad else count
-
-
-@lru_cache(256)
-def _counts(ndim, grid, count_include_pad):
-    grid = {axis: windows.with_padding() if count_include_pad else windows for axis, windows in grid}
-    ones = np.ones([grid[axis].length if axis in grid else 1 for axis in range(ndim)])
-    return fold(np.add, ones, 0, grid)
-
-
-def power_mean_root(x, p, grid, mask):
-    """The p-norm of every window."""
-    powers, dtype = summable(x)
-    powers = np.abs(powers) ** p
-    if mask is not None:
-        powers = np.where(presence(mask, x, grid), powers, 0)
-    return (fold(np.add, powers, 0, grid) ** (1 / p)).astype(dtype, copy=False)
-
-
-def gather(x, grid):
+def gather(x: Array, grid: Grid) -> tuple[Array, Array]:
     """The elements of every sliding window along a new last axis, in row-major order, and which are really there.
 
     For what is no fold: it takes as much memory as all windows together.
@@ -161,45 +204,41 @@ def gather(x, grid):
     return x.reshape(*x.shape[:outputs], size), present.reshape(*present.shape[:outputs], size)
 
 
-def summable(x):
-    """``x`` in a dtype in which sums are safe, at least float64, and the dtype that the result has to have."""
-    dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
-    return x.astype(np.promote_types(x.dtype, np.float64), copy=False), dtype
-
-
-def presence(mask, x, grid):
-    """The checked ``mask``, with the channel axis put in so that it broadcasts over ``x``."""
-    mask = any_array(mask, "mask")
-    if mask.dtype != bool:
-        raise TypeError(f"mask must hold booleans, got dtype {mask.dtype}")
-    shape = (x.shape[0], *(x.shape[axis] for axis in grid))
-    if mask.shape != shape:
-        raise ValueError(f"mask must have the shape (N, *spatial) of x, {shape}, got {mask.shape}")
-    return np.expand_dims(mask, 1 if 1 not in grid else -1)
-
-
-def refuse_empty(present, dtype):
-    """A window without an element has no maximum, and only floating-point numbers have an infinity to say so."""
-    if dtype.kind != "f" and not present.all():
-        raise ValueError(f"mask or dilation leaves a window with no element; dtype {dtype} has no infinity to say so")
-
-
-def least_of(combine, dtype):
-    """The identity of ``combine``: the least of ``dtype`` for a maximum, the greatest for a minimum."""
+def identity(combine: np.ufunc, dtype: np.dtype[Any]) -> Any:
+    """What changes nothing when it is combined: 0 for a sum, the least number of ``dtype`` for a maximum, and so on."""
+    if combine is np.add:
+        return 0
+    if combine is np.logaddexp:
+        return -np.inf
     if dtype.kind == "b":
         return combine is np.minimum
-    if dtype.kind == "f":
-        return -np.inf if combine is np.maximum else np.inf
-    return np.iinfo(dtype).min if combine is np.maximum else np.iinfo(dtype).max
+    limits: Any = np.iinfo(dtype) if dtype.kind in "iu" else None
+    if combine is np.maximum:
+        return limits.min if limits else -np.inf
+    return limits.max if limits else np.inf
 
 
-@lru_cache(1024)
-def along(axis, windows):
-    """The steps of ``windows``, as indices into whole arrays."""
-    before = (slice(None),) * axis
-    return [((*before, outputs), (*before, positions)) for outputs, positions in windows.steps()]
+def _places_along(axis: int, windows: Windows | Bins) -> list[Place]:
+    """The places of ``windows``, as indices into whole arrays."""
+    return [(along(axis, outputs), along(axis, positions)) for outputs, positions in windows.places()]
 
 
-def with_length(shape, axis, length):
+def _split_places(axis: int, windows: Windows | Bins) -> tuple[list[Place], list[Place]]:
+    """The places where every window has an element, and those where only some have one."""
+    places = _places_along(axis, windows)
+    return [each for each in places if each[0][axis] is EVERYWHERE], [
+        each for each in places if each[0][axis] is not EVERYWHERE
+    ]
+
+
+_split_few_places = lru_cache(256)(_split_places)  # less than a megabyte; a small image takes half the time
+
+
+def along(axis: int, positions: Any) -> Index:
+    """The index of some positions along one axis of a whole array."""
+    return (EVERYWHERE,) * axis + (positions,)
+
+
+def with_length(shape: tuple[int, ...], axis: int, length: int) -> tuple[int, ...]:
     """``shape`` with another length on one axis."""
     return (*shape[:axis], length, *shape[axis + 1 :])

@@ -1,14 +1,16 @@
 """From feature maps to a classifier: flattening, what a dense layer on top costs, and what it saw where."""
 
+from __future__ import annotations
+
 from math import prod
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from poolkit.folds import real_array, summable
-from poolkit.windows import channels_first, spatial_axes, whole_number
+from poolkit.checks import Array, DataFormat, check_int, check_real, check_spatial_axes, is_channels_first
 
 
-def flatten(x, data_format="channels_last"):
+def flatten(x: ArrayLike, data_format: DataFormat = "channels_last") -> Array:
     """Write the feature maps of each sample as one long vector, in row-major order.
 
     Element ``(i, j, c)`` of a ``(H, W, C)`` sample lands at ``(i * W + j) * C + c``. Channels-first maps are turned to
@@ -39,15 +41,15 @@ def flatten(x, data_format="channels_last"):
     >>> flatten(maps, "channels_first")
     array([[0, 4, 1, 5, 2, 6, 3, 7]])
     """
-    x = real_array(x)
+    x = check_real(x)
     if x.ndim < 2:
         raise ValueError(f"x must have at least two axes (batch and channels), got shape {x.shape}")
-    if channels_first(data_format):
+    if is_channels_first(data_format):
         x = np.moveaxis(x, 1, -1)
     return x.reshape(len(x), prod(x.shape[1:])).copy()
 
 
-def dense_parameters(inputs, units):
+def dense_parameters(inputs: int, units: int) -> int:
     """The number of parameters of a dense layer: one weight for each input of each unit, and one bias a unit.
 
     Parameters
@@ -70,11 +72,11 @@ def dense_parameters(inputs, units):
     >>> dense_parameters(64, 10)
     650
     """
-    inputs, units = whole_number("inputs", inputs, 1), whole_number("units", units, 1)
+    inputs, units = check_int("inputs", inputs, 1), check_int("units", units, 1)
     return inputs * units + units
 
 
-def class_activation_maps(x, weights, data_format="channels_last"):
+def class_activation_maps(x: ArrayLike, weights: ArrayLike, data_format: DataFormat = "channels_last") -> Array:
     r"""How much each position speaks for each class, under a global average and one dense layer.
 
     .. math:: M_{m i j k} = \sum_c x_{m i j c}\, w_{c k}
@@ -110,11 +112,12 @@ def class_activation_maps(x, weights, data_format="channels_last"):
 
     Source: Zhou et al. 2016, section 2, equation 2.
     """
-    x, weights = real_array(x), real_array(weights, "weights")
-    spatial_axes(x.shape, data_format)
-    channels = 1 if channels_first(data_format) else x.ndim - 1
+    x, weights = check_real(x), check_real(weights, "weights")
+    check_spatial_axes(x.shape, data_format)
+    channels = 1 if is_channels_first(data_format) else x.ndim - 1
     if weights.ndim != 2 or weights.shape[0] != x.shape[channels]:
         raise ValueError(f"weights must be ({x.shape[channels]}, K) for x of shape {x.shape}, got {weights.shape}")
-    (x, dtype), (weights, other) = summable(x), summable(weights)
+    dtype = np.result_type(*(each if each.dtype.kind == "f" else np.float32 for each in (x, weights)))
+    x, weights = (each.astype(np.promote_types(each.dtype, np.float64)) for each in (x, weights))
     maps = np.tensordot(x, weights, axes=(channels, 0))  # (N, *spatial, K)
-    return np.moveaxis(maps, -1, channels).astype(np.result_type(dtype, other))
+    return np.moveaxis(maps, -1, channels).astype(dtype)

@@ -1,25 +1,74 @@
-"""The public functions: each lays a grid of windows (geometry) and folds them (algebra)."""
+"""The public functions: each folds the elements of its windows (geometry) by one row of the table of algebras.
 
-from math import prod
+``POOLINGS``, at the end, says the same of all of them to :func:`poolkit.vjp`, which works out the way back.
+"""
 
-import numpy as np
+from __future__ import annotations
 
-from poolkit.folds import any_array, average, extreme, power_mean_root, real_array, winners
-from poolkit.windows import lay_bins, lay_grid, lay_whole_map, positive, spatial_axes, truth, whole_shape
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal, overload
+
+import numpy as np  # noqa: F401 (the examples use it)
+from numpy.typing import ArrayLike
+
+from poolkit.algebras import GLOBAL_MAX, GLOBAL_MIN, MAX, MEAN, MIN, Algebra, Pooling, norm
+from poolkit.checks import Array, DataFormat, Padding, Sizes, check_bool, check_mask, check_positive, check_real
+from poolkit.unpooling import Unpooling, max_unpool, unpooling
+from poolkit.windows import adaptive_grid, global_grid, sliding_grid
+from poolkit.wording import explained
 
 
+def sliding(
+    algebra: Algebra, x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last", *, dilation: Sizes = 1, ceil_mode: bool = False,
+    mask: ArrayLike | None = None, return_indices: bool = False, count_include_pad: bool = False,
+) -> Pooling:  # fmt: skip
+    """A pooling over windows that slide."""
+    x = check_real(x)
+    grid = sliding_grid(x.shape, pool_size, strides, padding, data_format, dilation, ceil_mode)
+    indices, pads = check_bool("return_indices", return_indices), check_bool("count_include_pad", count_include_pad)
+    return Pooling(algebra, x, grid, check_mask(mask, x.shape, grid), return_indices=indices, count_padding=pads)
+
+
+def adaptive(
+    algebra: Algebra, x: ArrayLike, output_size: Sizes, data_format: DataFormat = "channels_last",
+    *, mask: ArrayLike | None = None,
+) -> Pooling:  # fmt: skip
+    """A pooling over a chosen number of bins."""
+    x = check_real(x)
+    grid = adaptive_grid(x.shape, output_size, data_format)
+    return Pooling(algebra, x, grid, check_mask(mask, x.shape, grid))
+
+
+def whole(
+    algebra: Algebra, x: ArrayLike, data_format: DataFormat = "channels_last",
+    *, keepdims: bool = False, mask: ArrayLike | None = None,
+) -> Pooling:  # fmt: skip
+    """A pooling over whole maps."""
+    x = check_real(x)
+    grid = global_grid(x.shape, data_format)
+    return Pooling(algebra, x, grid, check_mask(mask, x.shape, grid), keepdims=check_bool("keepdims", keepdims))
+
+
+@overload
 def max_pool(
-    x,
-    pool_size,
-    strides=None,
-    padding="valid",
-    data_format="channels_last",
-    *,
-    dilation=1,
-    ceil_mode=False,
-    mask=None,
-    return_indices=False,
-):
+    x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last", *, dilation: Sizes = 1, ceil_mode: bool = False,
+    mask: ArrayLike | None = None, return_indices: Literal[False] = False,
+) -> Array: ...  # fmt: skip
+@overload
+def max_pool(
+    x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last", *, dilation: Sizes = 1, ceil_mode: bool = False,
+    mask: ArrayLike | None = None, return_indices: Literal[True],
+) -> tuple[Array, Array]: ...  # fmt: skip
+@explained
+def max_pool(
+    x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last", *, dilation: Sizes = 1, ceil_mode: bool = False,
+    mask: ArrayLike | None = None, return_indices: bool = False,
+) -> Array | tuple[Array, Array]:  # fmt: skip
     r"""Take the largest element of every window.
 
     .. math:: y_o = \max_{i \in R_o} x_i
@@ -27,44 +76,14 @@ def max_pool(
     where :math:`R_o` is the set of input positions inside window :math:`o`. Positions outside ``x``, or masked out, are
     in no window.
 
-    Parameters
-    ----------
-    x : array_like, real or bool
-        ``(N, *spatial, C)``, or ``(N, C, *spatial)`` for ``"channels_first"``, with one to three spatial axes.
-    pool_size : int or tuple of int
-        Window length, in elements, for all spatial axes or for each.
-    strides : int or tuple of int, optional
-        Step from window to window, in elements. The default is ``pool_size``: windows side by side.
-    padding : str or tuple of pairs
-        ``"valid"``: only windows that fit. ``"same"``: as many outputs as the stride allows, ``ceil(n / stride)``, with
-        the odd missing cell after the input; ``"same_lower"``: before it. Or one pair ``(before, after)`` per spatial
-        axis, each smaller than the window.
-    data_format : str
-        ``"channels_last"`` or ``"channels_first"``. The case of these words does not matter.
-    dilation : int or tuple of int
-        Distance between neighbours in a window, in elements.
-    ceil_mode : bool
-        Keep a last window that only partly fits (the words ``"same"`` and ``"same_lower"`` already do).
-    mask : array_like of bool, optional
-        ``(N, *spatial)``, true where an element counts. A window with none gives :math:`-\infty`.
-    return_indices : bool
-        Also return where each winner stands.
-
     Returns
     -------
     y : ndarray
-        The shape of :func:`output_shape` and the dtype of ``x``. NaN in a window gives NaN.
+        The shape of :func:`output_shape` and the dtype of ``x``. A window with NaN gives NaN; one with no element
+        :math:`-\infty`, or an error where the dtype has no infinity.
     indices : ndarray of int
-        Only with ``return_indices``: the shape of ``y``; the flat spatial index of each winner, in row-major order, the
-        first on ties; -1 where a window has no element.
-
-    Raises
-    ------
-    TypeError
-        An argument of the wrong type; complex, object or string elements.
-    ValueError
-        An argument of the wrong value; a window longer than its axis and padding; an empty spatial axis; a window of
-        integers or booleans with no element.
+        Only with ``return_indices``: the flat spatial index of each result, in row-major order, the first on ties; -1
+        where a window has no element.
 
     Examples
     --------
@@ -73,28 +92,43 @@ def max_pool(
     array([[9, 7],
            [8, 6]])
     """
-    x = real_array(x)
-    grid = lay_grid(x.shape, pool_size, strides, padding, data_format, dilation, ceil_mode)
-    return (winners if truth("return_indices", return_indices) else extreme)(np.maximum, x, grid, mask)
+    options: dict[str, Any] = {
+        "dilation": dilation,
+        "ceil_mode": ceil_mode,
+        "mask": mask,
+        "return_indices": return_indices,
+    }
+    return sliding(MAX, x, pool_size, strides, padding, data_format, **options).forward()
 
 
+@overload
 def min_pool(
-    x,
-    pool_size,
-    strides=None,
-    padding="valid",
-    data_format="channels_last",
-    *,
-    dilation=1,
-    ceil_mode=False,
-    mask=None,
-    return_indices=False,
-):
+    x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last", *, dilation: Sizes = 1, ceil_mode: bool = False,
+    mask: ArrayLike | None = None, return_indices: Literal[False] = False,
+) -> Array: ...  # fmt: skip
+@overload
+def min_pool(
+    x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last", *, dilation: Sizes = 1, ceil_mode: bool = False,
+    mask: ArrayLike | None = None, return_indices: Literal[True],
+) -> tuple[Array, Array]: ...  # fmt: skip
+@explained
+def min_pool(
+    x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last", *, dilation: Sizes = 1, ceil_mode: bool = False,
+    mask: ArrayLike | None = None, return_indices: bool = False,
+) -> Array | tuple[Array, Array]:  # fmt: skip
     r"""Take the smallest element of every window.
 
     .. math:: y_o = \min_{i \in R_o} x_i
 
-    Arguments, shapes, dtype and errors are those of :func:`max_pool`; a masked-out window gives :math:`+\infty`.
+    Returns
+    -------
+    y : ndarray
+        As :func:`max_pool`, but a window with no element gives :math:`+\infty`.
+    indices : ndarray of int
+        Only with ``return_indices``, as for :func:`max_pool`.
 
     Examples
     --------
@@ -103,31 +137,30 @@ def min_pool(
     array([[2, 1],
            [1, 2]])
     """
-    x = real_array(x)
-    grid = lay_grid(x.shape, pool_size, strides, padding, data_format, dilation, ceil_mode)
-    return (winners if truth("return_indices", return_indices) else extreme)(np.minimum, x, grid, mask)
+    options: dict[str, Any] = {
+        "dilation": dilation,
+        "ceil_mode": ceil_mode,
+        "mask": mask,
+        "return_indices": return_indices,
+    }
+    return sliding(MIN, x, pool_size, strides, padding, data_format, **options).forward()
 
 
+@explained
 def average_pool(
-    x,
-    pool_size,
-    strides=None,
-    padding="valid",
-    data_format="channels_last",
-    *,
-    dilation=1,
-    ceil_mode=False,
-    mask=None,
-    count_include_pad=False,
-):
+    x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last", *, dilation: Sizes = 1, ceil_mode: bool = False,
+    mask: ArrayLike | None = None, count_include_pad: bool = False,
+) -> Array:  # fmt: skip
     r"""Take the mean of every window, over the elements that are really there.
 
     .. math:: y_o = \frac{1}{|R_o|} \sum_{i \in R_o} x_i
 
-    Arguments, shapes and errors are those of :func:`max_pool`, but a window with no element gives NaN, whatever the
-    dtype. Floating dtypes are kept, integers and booleans give float32; sums that could lose digits or leave the range
-    of float32 are taken in float64. With ``count_include_pad`` the sum is divided by the padding that was asked for as
-    well, as if it held zeros; what ``ceil_mode`` adds never counts.
+    Returns
+    -------
+    ndarray
+        The shape of :func:`output_shape`. Floating dtypes are kept, integers and booleans give float32; sums that could
+        lose digits or leave the range of float32 are taken in float64. A window with no element gives NaN.
 
     Examples
     --------
@@ -136,29 +169,30 @@ def average_pool(
     array([[4.25, 4.25],
            [4.25, 3.5 ]], dtype=float32)
     """
-    x = real_array(x)
-    grid = lay_grid(x.shape, pool_size, strides, padding, data_format, dilation, ceil_mode)
-    return average(x, grid, mask, truth("count_include_pad", count_include_pad))
+    options: dict[str, Any] = {
+        "dilation": dilation,
+        "ceil_mode": ceil_mode,
+        "mask": mask,
+        "count_include_pad": count_include_pad,
+    }
+    return sliding(MEAN, x, pool_size, strides, padding, data_format, **options).forward()
 
 
+@explained
 def lp_pool(
-    x,
-    p,
-    pool_size,
-    strides=None,
-    padding="valid",
-    data_format="channels_last",
-    *,
-    dilation=1,
-    ceil_mode=False,
-    mask=None,
-):
+    x: ArrayLike, p: float, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last", *, dilation: Sizes = 1, ceil_mode: bool = False,
+    mask: ArrayLike | None = None,
+) -> Array:  # fmt: skip
     r"""Take the p-norm of every window.
 
     .. math:: y_o = \Bigl( \sum_{i \in R_o} |x_i|^p \Bigr)^{1/p}
 
-    ``p`` is any positive number. The other arguments, shapes and errors are those of :func:`max_pool`, dtypes those of
-    :func:`average_pool`; powers are summed in float64, and a masked-out window gives 0.
+    Returns
+    -------
+    ndarray
+        The shape of :func:`output_shape`. Floating dtypes are kept, integers and booleans give float32; powers are summed
+        in float64, and as logarithms where they leave its range. A window with no element gives 0.
 
     Source: ONNX operator LpPool, opset 22.
 
@@ -167,12 +201,19 @@ def lp_pool(
     >>> lp_pool(np.array([3.0, -4, 0, 2]).reshape(1, 4, 1), 2, 2)[0, :, 0]
     array([5., 2.])
     """
-    x = real_array(x)
-    grid = lay_grid(x.shape, pool_size, strides, padding, data_format, dilation, ceil_mode)
-    return power_mean_root(x, positive("p", p), grid, mask)
+    options: dict[str, Any] = {"dilation": dilation, "ceil_mode": ceil_mode, "mask": mask}
+    return norms(x, p, pool_size, strides, padding, data_format, **options).forward()
 
 
-def adaptive_max_pool(x, output_size, data_format="channels_last", *, mask=None):
+def norms(x: ArrayLike, p: float, *arguments: Any, **options: Any) -> Pooling:
+    """A pooling by p-norms."""
+    return sliding(norm(check_positive("p", p)), x, *arguments, **options)
+
+
+@explained
+def adaptive_max_pool(
+    x: ArrayLike, output_size: Sizes, data_format: DataFormat = "channels_last", *, mask: ArrayLike | None = None
+) -> Array:
     r"""Take the largest element of each of a chosen number of bins.
 
     .. math:: y_o = \max_{i \in R_o} x_i, \quad
@@ -180,85 +221,69 @@ def adaptive_max_pool(x, output_size, data_format="channels_last", *, mask=None)
 
     along each axis of :math:`n` elements and :math:`O` outputs. Bins may overlap, and there may be more than elements.
 
-    Parameters
-    ----------
-    x, data_format, mask
-        As for :func:`max_pool`.
-    output_size : int or tuple of int
-        Number of outputs along all spatial axes or along each.
-
     Returns
     -------
     ndarray
-        ``x`` with its spatial axes of length ``output_size``; the dtype of ``x``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As for :func:`max_pool`.
+        ``x`` with its spatial axes of length ``output_size``; its dtype, NaN and masks as for :func:`max_pool`.
 
     Examples
     --------
     >>> adaptive_max_pool(np.array([1, 1, 2, 2, 5, 1, 6]).reshape(1, 7, 1), 3)[0, :, 0]
     array([2, 5, 6])
     """
-    x = real_array(x)
-    return extreme(np.maximum, x, lay_bins(x.shape, output_size, data_format), mask)
+    return adaptive(MAX, x, output_size, data_format, mask=mask).forward()
 
 
-def adaptive_min_pool(x, output_size, data_format="channels_last", *, mask=None):
-    r"""Take the smallest element of each of a chosen number of bins.
+@explained
+def adaptive_min_pool(
+    x: ArrayLike, output_size: Sizes, data_format: DataFormat = "channels_last", *, mask: ArrayLike | None = None
+) -> Array:
+    r"""Take the smallest element of each of a chosen number of bins, which are those of :func:`adaptive_max_pool`.
 
-    .. math:: y_o = \min_{i \in R_o} x_i
-
-    Arguments, bins, shapes, dtype and errors are those of :func:`adaptive_max_pool`.
+    Returns
+    -------
+    ndarray
+        ``x`` with its spatial axes of length ``output_size``; its dtype, NaN and masks as for :func:`min_pool`.
 
     Examples
     --------
     >>> adaptive_min_pool(np.array([1, 1, 2, 2, 5, 1, 6]).reshape(1, 7, 1), 3)[0, :, 0]
     array([1, 2, 1])
     """
-    x = real_array(x)
-    return extreme(np.minimum, x, lay_bins(x.shape, output_size, data_format), mask)
+    return adaptive(MIN, x, output_size, data_format, mask=mask).forward()
 
 
-def adaptive_average_pool(x, output_size, data_format="channels_last", *, mask=None):
-    r"""Take the mean of each of a chosen number of bins.
+@explained
+def adaptive_average_pool(
+    x: ArrayLike, output_size: Sizes, data_format: DataFormat = "channels_last", *, mask: ArrayLike | None = None
+) -> Array:
+    r"""Take the mean of each of a chosen number of bins, which are those of :func:`adaptive_max_pool`.
 
-    .. math:: y_o = \frac{1}{|R_o|} \sum_{i \in R_o} x_i
-
-    Arguments, bins, shapes and errors are those of :func:`adaptive_max_pool`, dtypes those of :func:`average_pool`.
+    Returns
+    -------
+    ndarray
+        ``x`` with its spatial axes of length ``output_size``; dtypes and masks as for :func:`average_pool`.
 
     Examples
     --------
     >>> adaptive_average_pool(np.array([1.0, 1, 2, 2, 5, 1, 6]).reshape(1, 7, 1), 2)[0, :, 0]
     array([1.5, 3.5])
     """
-    x = real_array(x)
-    return average(x, lay_bins(x.shape, output_size, data_format), mask)
+    return adaptive(MEAN, x, output_size, data_format, mask=mask).forward()
 
 
-def global_max_pool(x, data_format="channels_last", *, keepdims=False, mask=None):
+@explained
+def global_max_pool(
+    x: ArrayLike, data_format: DataFormat = "channels_last", *, keepdims: bool = False, mask: ArrayLike | None = None
+) -> Array:
     r"""Take the largest element of every feature map.
 
     .. math:: y_{mc} = \max_{i} x_{mic}, \quad i \text{ over all spatial positions of sample } m
 
-    Parameters
-    ----------
-    x, data_format, mask
-        As for :func:`max_pool`.
-    keepdims : bool
-        Keep each spatial axis, with length 1.
-
     Returns
     -------
     ndarray
-        ``(N, C)``; with ``keepdims``, the rank of ``x``. The dtype of ``x``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As for :func:`max_pool`.
+        ``(N, C)``; with ``keepdims``, the rank of ``x``. Its dtype, NaN and masks as for :func:`max_pool`.
 
     Examples
     --------
@@ -266,17 +291,19 @@ def global_max_pool(x, data_format="channels_last", *, keepdims=False, mask=None
     >>> global_max_pool(image.reshape(1, 4, 4, 1))
     array([[9]])
     """
-    x = real_array(x)
-    grid = lay_whole_map(x.shape, data_format)
-    return _squeeze(extreme(np.maximum, x, grid, mask), grid, keepdims)
+    return whole(GLOBAL_MAX, x, data_format, keepdims=keepdims, mask=mask).forward()
 
 
-def global_min_pool(x, data_format="channels_last", *, keepdims=False, mask=None):
+@explained
+def global_min_pool(
+    x: ArrayLike, data_format: DataFormat = "channels_last", *, keepdims: bool = False, mask: ArrayLike | None = None
+) -> Array:
     r"""Take the smallest element of every feature map.
 
-    .. math:: y_{mc} = \min_{i} x_{mic}
-
-    Arguments, shapes, dtype and errors are those of :func:`global_max_pool`.
+    Returns
+    -------
+    ndarray
+        ``(N, C)``; with ``keepdims``, the rank of ``x``. Its dtype, NaN and masks as for :func:`min_pool`.
 
     Examples
     --------
@@ -284,18 +311,23 @@ def global_min_pool(x, data_format="channels_last", *, keepdims=False, mask=None
     >>> global_min_pool(image.reshape(1, 4, 4, 1))
     array([[1]])
     """
-    x = real_array(x)
-    grid = lay_whole_map(x.shape, data_format)
-    return _squeeze(extreme(np.minimum, x, grid, mask), grid, keepdims)
+    return whole(GLOBAL_MIN, x, data_format, keepdims=keepdims, mask=mask).forward()
 
 
-def global_average_pool(x, data_format="channels_last", *, keepdims=False, mask=None):
+@explained
+def global_average_pool(
+    x: ArrayLike, data_format: DataFormat = "channels_last", *, keepdims: bool = False, mask: ArrayLike | None = None
+) -> Array:
     r"""Take the mean of every feature map.
 
     .. math:: y_{mc} = \frac{1}{HW} \sum_{i=1}^{H} \sum_{j=1}^{W} x_{mijc}
 
     for images; the mean over all spatial positions for any rank, and over those that ``mask`` counts where it is given.
-    Arguments and shapes are those of :func:`global_max_pool`; dtypes and errors those of :func:`average_pool`.
+
+    Returns
+    -------
+    ndarray
+        ``(N, C)``; with ``keepdims``, the rank of ``x``. Dtypes and masks as for :func:`average_pool`.
 
     Source: Lin, Chen & Yan 2013, *Network In Network*, arXiv 1312.4400, section 3.2.
 
@@ -305,62 +337,19 @@ def global_average_pool(x, data_format="channels_last", *, keepdims=False, mask=
     >>> global_average_pool(image.reshape(1, 4, 4, 1))
     array([[4.0625]], dtype=float32)
     """
-    x = real_array(x)
-    grid = lay_whole_map(x.shape, data_format)
-    return _squeeze(average(x, grid, mask), grid, keepdims)
+    return whole(MEAN, x, data_format, keepdims=keepdims, mask=mask).forward()
 
 
-def max_unpool(y, indices, output_shape, data_format="channels_last"):
-    """Put pooled values back where they came from, and zeros everywhere else.
-
-    Parameters
-    ----------
-    y : array_like, real or bool
-        What :func:`max_pool` returned.
-    indices : array_like of int
-        The indices that it returned with ``return_indices=True``: the shape of ``y``. Where windows overlap, an index
-        may occur twice; its value is then the same, or the last one wins.
-    output_shape : tuple of int
-        The shape of what was pooled.
-    data_format : str
-        ``"channels_last"`` or ``"channels_first"``.
-
-    Returns
-    -------
-    ndarray
-        ``output_shape``, with the dtype of ``y``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        An argument of the wrong type or value; shapes that do not belong together; an index outside the map.
-
-    Examples
-    --------
-    >>> y, indices = max_pool(np.array([1, 3, 2, 5]).reshape(1, 4, 1), 2, return_indices=True)
-    >>> max_unpool(y, indices, (1, 4, 1))[0, :, 0]
-    array([0, 3, 0, 5])
-    """
-    y, indices = real_array(y, "y"), any_array(indices, "indices")
-    if indices.dtype.kind not in "iu":
-        raise TypeError(f"indices must hold integers, got dtype {indices.dtype}")
-    if indices.shape != y.shape:
-        raise ValueError(f"indices must have the shape of y, {y.shape}, got {indices.shape}")
-    shape = whole_shape("output_shape", output_shape)
-    axes = spatial_axes(shape, data_format, "output_shape")
-    channel = 1 if 1 not in axes else -1
-    if len(shape) != y.ndim or (shape[0], shape[channel]) != (y.shape[0], y.shape[channel]):
-        raise ValueError(f"output_shape must have the rank, batch and channels of y {y.shape}, got {shape}")
-    size = prod(shape[axis] for axis in axes)
-    if y.size and not 0 <= indices.min() <= indices.max() < size:
-        raise ValueError(f"indices must be from 0 to {size - 1}, got {indices.min()} to {indices.max()}")
-    maps = np.zeros((shape[0], shape[channel], size), y.dtype)
-    rows = (*maps.shape[:2], prod(y.shape[axis] for axis in axes))
-    places, values = (np.moveaxis(each, channel, 1).reshape(rows) for each in (indices, y))
-    np.put_along_axis(maps, places, values, axis=2)
-    maps = maps.reshape(shape[0], shape[channel], *(shape[axis] for axis in axes))
-    return np.ascontiguousarray(np.moveaxis(maps, 1, channel))
-
-
-def _squeeze(y, grid, keepdims):
-    return y if truth("keepdims", keepdims) else np.squeeze(y, tuple(grid))
+POOLINGS: dict[Callable[..., Any], Callable[..., Pooling | Unpooling]] = {
+    max_pool: partial(sliding, MAX),
+    min_pool: partial(sliding, MIN),
+    average_pool: partial(sliding, MEAN),
+    lp_pool: norms,
+    adaptive_max_pool: partial(adaptive, MAX),
+    adaptive_min_pool: partial(adaptive, MIN),
+    adaptive_average_pool: partial(adaptive, MEAN),
+    global_max_pool: partial(whole, GLOBAL_MAX),
+    global_min_pool: partial(whole, GLOBAL_MIN),
+    global_average_pool: partial(whole, MEAN),
+    max_unpool: unpooling,
+}

@@ -4,17 +4,55 @@
 :func:`poolkit.max_pool`. Floating dtypes are kept; integers and booleans give float32.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from math import comb
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from poolkit.folds import average, counts, extreme, fold, gather, real_array, summable
+from poolkit.algebras import MAX, MEAN, Algebra, Pooling, pool
+from poolkit.checks import (
+    Array,
+    DataFormat,
+    Padding,
+    Sizes,
+    check_bool,
+    check_int,
+    check_positive,
+    check_real,
+    check_sizes,
+    check_spatial_axes,
+    is_channels_first,
+)
+from poolkit.folds import gather
 from poolkit.heads import flatten
 from poolkit.pooling import adaptive_max_pool, global_average_pool, global_max_pool, max_pool
-from poolkit.windows import Bins, channels_first, lay_grid, per_axis, positive, spatial_axes, truth, whole_number
+from poolkit.windows import Bins, Grid, sliding_grid
+from poolkit.wording import explained
+
+__all__ = [
+    "concat_pool",
+    "fractional_max_pool",
+    "gated_pool",
+    "gem_pool",
+    "lse_pool",
+    "max_blur_pool",
+    "median_pool",
+    "mixed_pool",
+    "pyramid_pool",
+    "soft_pool",
+    "stochastic_pool",
+]
 
 
-def gem_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last", *, p=3.0, epsilon=1e-6):
+@explained
+def gem_pool(
+    x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last", *, p: float = 3.0, epsilon: float = 1e-6,
+) -> Array:  # fmt: skip
     r"""Take the generalised mean of every window: the average for ``p = 1``, nearer to the maximum the larger ``p``.
 
     .. math:: y_o = \Bigl( \frac{1}{|R_o|} \sum_{i \in R_o} \max(x_i, \varepsilon)^p \Bigr)^{1/p}
@@ -29,17 +67,25 @@ def gem_pool(x, pool_size, strides=None, padding="valid", data_format="channels_
     >>> gem_pool(np.array([3.0, 4]).reshape(1, 2, 1), 2, p=2).round(4).item()
     3.5355
     """
-    values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
-    p, epsilon = positive("p", p), positive("epsilon", epsilon)
-    return np.exp(_lse(np.log(np.maximum(values, epsilon)), p, grid)).astype(dtype)
+    p, epsilon = check_positive("p", p), check_positive("epsilon", epsilon)
+    row = Algebra(
+        combine=np.logaddexp,
+        lift=lambda x, dtype: p * np.log(np.maximum(x.astype(dtype), epsilon)),
+        finish=lambda total, count: np.exp((total - np.log(count)) / p),
+    )
+    return _pool(row, x, pool_size, strides, padding, data_format)
 
 
-def lse_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last", *, r=1.0):
+@explained
+def lse_pool(
+    x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last", *, r: float = 1.0,
+) -> Array:  # fmt: skip
     r"""Take the log-sum-exp of every window: the average as ``r`` goes to 0, the maximum as it grows.
 
     .. math:: y_o = \frac{1}{r} \log \Bigl( \frac{1}{|R_o|} \sum_{i \in R_o} e^{r x_i} \Bigr)
 
-    It is a fold of ``logaddexp``, so large values do not overflow.
+    It is folded by ``logaddexp``, so large values do not overflow.
 
     Source: Pinheiro & Collobert 2014, arXiv 1411.6228.
 
@@ -48,11 +94,20 @@ def lse_pool(x, pool_size, strides=None, padding="valid", data_format="channels_
     >>> lse_pool(np.array([0.0, 1000]).reshape(1, 2, 1), 2).round(4).item()
     999.3069
     """
-    values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
-    return _lse(values, positive("r", r), grid).astype(dtype)
+    r = check_positive("r", r)
+    row = Algebra(
+        combine=np.logaddexp,
+        lift=lambda x, dtype: r * x.astype(dtype),
+        finish=lambda total, count: (total - np.log(count)) / r,
+    )
+    return _pool(row, x, pool_size, strides, padding, data_format)
 
 
-def soft_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last"):
+@explained
+def soft_pool(
+    x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last",
+) -> Array:  # fmt: skip
     r"""Take the mean of every window, weighted by the softmax of its own elements.
 
     .. math:: y_o = \frac{\sum_{i \in R_o} x_i \, e^{x_i}}{\sum_{i \in R_o} e^{x_i}}
@@ -65,7 +120,7 @@ def soft_pool(x, pool_size, strides=None, padding="valid", data_format="channels
     0.824
     """
     values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
-    largest = extreme(np.maximum, values, grid, None)
+    largest = pool(Pooling(MAX, values, grid))
     elements, present = gather(values, grid)
     with np.errstate(invalid="ignore"):  # where the largest is infinite or NaN, it is the answer itself
         weights = np.where(present, np.exp(elements - largest[..., None]), 0)
@@ -73,7 +128,11 @@ def soft_pool(x, pool_size, strides=None, padding="valid", data_format="channels
     return np.where(np.isfinite(largest), mean, largest).astype(dtype)
 
 
-def stochastic_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last", *, generator=None):
+@explained
+def stochastic_pool(
+    x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last", *, generator: np.random.Generator | None = None,
+) -> Array:  # fmt: skip
     r"""Draw one element of every window, the larger the likelier; without ``generator``, the mean of many draws.
 
     .. math:: P(y_o = x_i) = p_i = \frac{x_i}{\sum_{j \in R_o} x_j} \qquad
@@ -105,7 +164,11 @@ def stochastic_pool(x, pool_size, strides=None, padding="valid", data_format="ch
     return np.take_along_axis(elements, drawn, -1)[..., 0].astype(dtype)
 
 
-def mixed_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last", *, a=0.5):
+@explained
+def mixed_pool(
+    x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last", *, a: float = 0.5,
+) -> Array:  # fmt: skip
     r"""Mix the maximum and the average of every window in a fixed proportion.
 
     .. math:: y_o = a \max_{i \in R_o} x_i + (1 - a) \frac{1}{|R_o|} \sum_{i \in R_o} x_i, \quad 0 < a \le 1
@@ -118,13 +181,16 @@ def mixed_pool(x, pool_size, strides=None, padding="valid", data_format="channel
     2.25
     """
     values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
-    a = positive("a", a)
-    if a > 1:
+    if check_positive("a", a) > 1:
         raise ValueError(f"a must be at most 1, got {a:g}")
-    return _mix(a, values, grid).astype(dtype)
+    return _mix(np.array(a), values, grid).astype(dtype)
 
 
-def gated_pool(x, weights, strides=None, padding="valid", data_format="channels_last"):
+@explained
+def gated_pool(
+    x: ArrayLike, weights: ArrayLike, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last",
+) -> Array:  # fmt: skip
     r"""Mix the maximum and the average of every window in a proportion that depends on its elements.
 
     .. math:: y_o = a_o \max_{i \in R_o} x_i + (1 - a_o) \frac{1}{|R_o|} \sum_{i \in R_o} x_i, \quad
@@ -139,14 +205,18 @@ def gated_pool(x, weights, strides=None, padding="valid", data_format="channels_
     >>> gated_pool(np.array([1.0, 3]).reshape(1, 2, 1), np.array([0.0, 0])).item()
     2.5
     """
-    weights = real_array(weights, "weights")
+    weights = check_real(weights, "weights")
     values, dtype, grid = _prepare(x, weights.shape, strides, padding, data_format)
     elements, present = gather(values, grid)
     answer = (np.where(present, elements, 0) * weights.ravel()).sum(-1)
     return _mix(np.exp(-np.logaddexp(0, -answer)), values, grid).astype(dtype)
 
 
-def median_pool(x, pool_size, strides=None, padding="valid", data_format="channels_last"):
+@explained
+def median_pool(
+    x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
+    data_format: DataFormat = "channels_last",
+) -> Array:  # fmt: skip
     """Take the median of every window; unlike a maximum or a mean, it cannot be had one axis after another.
 
     Of an even number of elements it is the mean of the middle two. NaN in a window gives NaN.
@@ -165,7 +235,11 @@ def median_pool(x, pool_size, strides=None, padding="valid", data_format="channe
     return np.where(unknown, np.nan, np.add(*middle) / 2).astype(dtype)
 
 
-def max_blur_pool(x, pool_size, strides=None, data_format="channels_last", *, blur_size=3):
+@explained
+def max_blur_pool(
+    x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, data_format: DataFormat = "channels_last",
+    *, blur_size: Sizes = 3,
+) -> Array:  # fmt: skip
     r"""Take maxima densely, blur them, and only then thin them out, so that a shift of the input changes less.
 
     Maxima with stride 1 and ``"same"`` padding; then a mean with binomial weights, for ``blur_size`` 3
@@ -179,8 +253,8 @@ def max_blur_pool(x, pool_size, strides=None, data_format="channels_last", *, bl
     >>> max_blur_pool(np.array([0.0, 0, 8, 0, 0, 0]).reshape(1, 6, 1), 2)[0, :, 0]
     array([6., 2., 0.])
     """
-    x = real_array(x)
-    sizes = per_axis("blur_size", blur_size, len(spatial_axes(x.shape, data_format)))
+    x = check_real(x)
+    sizes = check_sizes("blur_size", blur_size, len(check_spatial_axes(x.shape, data_format)))
     dense = max_pool(x, pool_size, 1, "same", data_format)
     values, dtype, grid = _prepare(dense, sizes, pool_size if strides is None else strides, "same", data_format)
     weights = np.ones(1)
@@ -191,7 +265,11 @@ def max_blur_pool(x, pool_size, strides=None, data_format="channels_last", *, bl
     return (total / (present * weights).sum(-1)).astype(dtype)
 
 
-def fractional_max_pool(x, output_size, generator, data_format="channels_last", *, pseudo_random=False, overlap=False):
+@explained
+def fractional_max_pool(
+    x: ArrayLike, output_size: Sizes, generator: np.random.Generator, data_format: DataFormat = "channels_last",
+    *, pseudo_random: bool = False, overlap: bool = False,
+) -> Array:  # fmt: skip
     r"""Take maxima of windows that differ in length by one, in random order: maps shrink by less than half.
 
     With :math:`\alpha = n / O` for :math:`n` elements and :math:`O` outputs along an axis, the windows have lengths
@@ -218,22 +296,23 @@ def fractional_max_pool(x, output_size, generator, data_format="channels_last", 
     >>> fractional_max_pool(x, 7, np.random.default_rng(0), pseudo_random=True)[0, :, 0]
     array([0, 2, 3, 5, 6, 8, 9])
     """
-    x = real_array(x)
+    x = check_real(x)
     if not isinstance(generator, np.random.Generator):
         raise TypeError(f"generator must be a numpy.random.Generator, got {generator!r}")
-    axes = spatial_axes(x.shape, data_format)
-    grid = {}
-    for axis, count in zip(axes, per_axis("output_size", output_size, len(axes)), strict=True):
+    axes = check_spatial_axes(x.shape, data_format)
+    grid = Grid()
+    for axis, count in zip(axes, check_sizes("output_size", output_size, len(axes)), strict=True):
         length = x.shape[axis]
         if count > length:
             raise ValueError(f"output_size must be at most {length}, the length of axis {axis}, got {count}")
-        edges = _edges(length, count, generator, truth("pseudo_random", pseudo_random))
-        stops = np.minimum(edges[1:] + truth("overlap", overlap), length)
+        edges = _edges(length, count, generator, check_bool("pseudo_random", pseudo_random))
+        stops = np.minimum(edges[1:] + check_bool("overlap", overlap), length)
         grid[axis] = Bins(length, tuple(edges[:-1].tolist()), tuple(stops.tolist()))
-    return extreme(np.maximum, x, grid, None)
+    return pool(Pooling(MAX, x, grid))
 
 
-def pyramid_pool(x, levels=(1, 2, 4), data_format="channels_last"):
+@explained
+def pyramid_pool(x: ArrayLike, levels: Sequence[int] = (1, 2, 4), data_format: DataFormat = "channels_last") -> Array:
     """Join adaptive maxima at several numbers of bins into one vector, which has a length that the map's size does not
     change.
 
@@ -258,11 +337,12 @@ def pyramid_pool(x, levels=(1, 2, 4), data_format="channels_last"):
     """
     if not isinstance(levels, (tuple, list)) or not levels:
         raise TypeError(f"levels must be a tuple of at least one integer, got {levels!r}")
-    pooled = [adaptive_max_pool(x, whole_number("levels", bins, 1), data_format) for bins in levels]
+    pooled = [adaptive_max_pool(x, check_int("levels", bins, 1), data_format) for bins in levels]
     return np.concatenate([flatten(each, data_format) for each in pooled], axis=1)
 
 
-def concat_pool(x, data_format="channels_last", *, keepdims=False):
+@explained
+def concat_pool(x: ArrayLike, data_format: DataFormat = "channels_last", *, keepdims: bool = False) -> Array:
     """Join the global maximum and the global average of each map along the channels.
 
     Source: fastai's ``AdaptiveConcatPool2d``.
@@ -279,24 +359,28 @@ def concat_pool(x, data_format="channels_last", *, keepdims=False):
     """
     mean = global_average_pool(x, data_format, keepdims=keepdims)
     largest = global_max_pool(x, data_format, keepdims=keepdims).astype(mean.dtype)
-    return np.concatenate([largest, mean], axis=1 if channels_first(data_format) else -1)
+    return np.concatenate([largest, mean], axis=1 if is_channels_first(data_format) else -1)
 
 
-def _prepare(x, pool_size, strides, padding, data_format):
-    x = real_array(x)
-    return *summable(x), lay_grid(x.shape, pool_size, strides, padding, data_format)
+def _pool(row: Algebra, x: ArrayLike, *rule: Any) -> Array:
+    x = check_real(x)
+    return pool(Pooling(row, x, sliding_grid(x.shape, *rule)))
 
 
-def _lse(values, r, grid):
-    total = fold(np.logaddexp, r * values, -np.inf, grid)
-    return (total - np.log(counts(values, grid, None))) / r
+def _prepare(x: ArrayLike, *rule: Any) -> tuple[Array, np.dtype[Any], Grid]:
+    """``x`` in float64, the dtype of the result, and the windows."""
+    x = check_real(x)
+    dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
+    return x.astype(np.promote_types(x.dtype, np.float64), copy=False), dtype, sliding_grid(x.shape, *rule)
 
 
-def _mix(a, values, grid):
-    return a * extreme(np.maximum, values, grid, None) + (1 - a) * average(values, grid, None)
+def _mix(a: Array, values: Array, grid: Grid) -> Array:
+    """So much of the maximum and the rest of the mean; of a mean that does not count, nothing, even if it is infinite."""
+    largest, mean = pool(Pooling(MAX, values, grid)), pool(Pooling(MEAN, values, grid))
+    return np.where(a == 1, largest, a * largest + (1 - a) * np.where(a == 1, 0, mean))
 
 
-def _edges(length, count, generator, pseudo_random):
+def _edges(length: int, count: int, generator: np.random.Generator, pseudo_random: bool) -> Array:
     """Where the windows of a fractional pooling begin, and where the last one ends."""
     if pseudo_random:
         u = 1 - generator.random()  # in (0, 1]

@@ -1,19 +1,36 @@
 """Geometry: where the windows fall.
 
-Along one axis a pooling is a table of windows: which input positions each output sees. Positions outside the
-input are simply not there; there is no padded array, so no border value that could win a maximum or dilute a mean.
+Along one axis a pooling is a table of windows: which input positions each output sees. Positions outside the input are
+simply not there. There is no padded array, so no border value can win a maximum or dilute a mean. A :class:`Grid` has
+the windows along every spatial axis.
 """
 
-from functools import lru_cache, wraps
-from math import prod
-from numbers import Real
-from operator import index
-from typing import NamedTuple
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property, lru_cache, wraps
+from math import gcd, prod
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-PLAIN = {int, bool, str, type(None)}
-LARGEST = np.iinfo(np.int32).max  # no axis is longer than this in practice, and no product of two overflows
+from poolkit.checks import (
+    Array,
+    DataFormat,
+    Padding,
+    Sizes,
+    check_bool,
+    check_padding,
+    check_shape,
+    check_sizes,
+    check_spatial_axes,
+)
+from poolkit.wording import explained
+
+Index: TypeAlias = tuple[Any, ...]  # of an array
+Place: TypeAlias = tuple[Any, Any]  # of outputs, and of the positions they see: slices, or arrays of integers
+EVERYWHERE = slice(None)
+CACHEABLE = {int, bool, str, type(None)}
 
 
 class Windows(NamedTuple):
@@ -28,14 +45,20 @@ class Windows(NamedTuple):
     count: int
 
     @property
-    def span(self):
+    def span(self) -> int:
         """How many positions a window reaches over."""
         return self.dilation * (self.size - 1) + 1
 
-    def steps(self):
+    @property
+    def longest(self) -> int:
+        """How many positions the window that sees most of them sees, at most."""
+        return min(self.size, self.length)
+
+    def places(self) -> Iterator[Place]:
         """Yield, for each place in a window, the outputs that have an element there and those elements' positions.
 
-        Both index one axis and are equally many, so ``combine(y[outputs], x[positions])`` visits every window at once.
+        Both are slices along one axis and equally long, so ``combine(y[outputs], x[positions])`` visits every window
+        once. The outputs are ``EVERYWHERE`` where all windows have an element at that place.
         """
         first_place = (self.before - (self.count - 1) * self.stride) // self.dilation
         last_place = (self.before + self.length - 1) // self.dilation
@@ -46,40 +69,43 @@ class Windows(NamedTuple):
             if first <= last:
                 start = first * self.stride + offset
                 stop = last * self.stride + offset + 1
-                yield slice(first, last + 1), slice(start, stop, self.stride)
+                outputs = EVERYWHERE if last - first + 1 == self.count else slice(first, last + 1)
+                yield outputs, slice(start, stop, self.stride)
 
-    def table(self):
+    def table(self) -> Array:
         """The position of each place in each window, -1 where there is none: shape ``(count, size)``."""
         positions = np.arange(self.count)[:, None] * self.stride - self.before + self.dilation * np.arange(self.size)
         return np.where((positions >= 0) & (positions < self.length), positions, -1)
 
-    def inside(self):
-        """The range ``first, last`` of the outputs whose window lies wholly inside the axis; without dilation."""
-        first = min(-(-self.before // self.stride), self.count)
-        last = min((self.length + self.before - self.size) // self.stride + 1, self.count)
-        return first, max(first, last)
+    @property
+    def overlap(self) -> int:
+        """How many windows see the same position, at most."""
+        apart = self.stride // gcd(self.stride, self.dilation)  # places of a window that see the same position
+        return min(-(-self.size // apart), self.count)
 
-    def lengths(self):
-        """How many positions each window sees; without dilation."""
+    def first(self) -> Array:
+        """The first position that each window sees, if it sees any."""
         starts = np.arange(self.count) * self.stride - self.before
-        return np.minimum(starts + self.size, self.length) - np.maximum(starts, 0)
+        return np.where(starts < 0, starts % self.dilation, starts)
 
-    def part(self, start, stop):
-        """Some outputs alone: the slice of positions that they see, their own slice, their windows; no dilation."""
+    def counts(self) -> Array | int:
+        """How many positions each window sees: one number if all see the same number."""
+        if self.before == 0 and (self.count - 1) * self.stride + self.span <= self.length:
+            return self.size
+        last = np.minimum(np.arange(self.count) * self.stride - self.before + self.span, self.length) - 1
+        return (last - self.first()) // self.dilation + 1
+
+    def part(self, start: int, stop: int) -> tuple[slice, Windows]:
+        """The outputs from ``start`` up to ``stop`` alone: the positions that they see, and their windows over them."""
         offset = start * self.stride - self.before
-        first, last = max(0, offset), min(self.length, (stop - 1) * self.stride - self.before + self.size)
-        windows = self._replace(length=last - first, before=first - offset, count=stop - start)
-        return slice(first, last), slice(start, stop), windows
+        first, last = max(0, offset), min(self.length, (stop - 1) * self.stride - self.before + self.span)
+        return slice(first, last), self._replace(length=last - first, before=first - offset, count=stop - start)
 
-    def starts_inside(self):
-        """Whether every window has its first place inside the axis."""
-        return self.before == 0  # the last one starts inside in any case
-
-    def is_whole_axis(self):
+    def sees_all(self) -> bool:
         """Whether a single window sees every position."""
         return self.count == 1 and self.dilation == 1 and self.size - self.before >= self.length
 
-    def with_padding(self):
+    def with_padding(self) -> Windows:
         """The same windows over an axis whose padding is made of real positions."""
         return self._replace(length=self.before + self.length + self.after, before=0, after=0)
 
@@ -88,38 +114,106 @@ class Bins(NamedTuple):
     """Windows of any lengths: output ``o`` sees the positions from ``starts[o]`` up to, but without, ``stops[o]``."""
 
     length: int
-    starts: tuple
-    stops: tuple
+    starts: tuple[int, ...]
+    stops: tuple[int, ...]
 
     @property
-    def count(self):
+    def count(self) -> int:
         """How many bins there are."""
         return len(self.starts)
 
-    def steps(self):
-        """As :meth:`Windows.steps`."""
-        starts, stops = np.array(self.starts), np.array(self.stops)
+    @property
+    def longest(self) -> int:
+        """How many positions the longest bin has."""
+        return max(stop - start for start, stop in zip(self.starts, self.stops, strict=True))
+
+    @property
+    def overlap(self) -> int:
+        """How many bins see the same position, at most."""
+        return -(-self.count // self.length) + 1
+
+    def first(self) -> Array:
+        """The first position that each bin sees."""
+        return np.array(self.starts)
+
+    def places(self) -> Iterator[Place]:
+        """As :meth:`Windows.places`, with arrays of integers where not all bins are so long."""
+        starts, lengths = np.array(self.starts), self.counts()
         outputs = np.arange(self.count)
-        for place in range(max(stops - starts)):
-            there = starts + place < stops
-            yield outputs[there], starts[there] + place
+        for place in range(self.longest):
+            there = lengths > place
+            yield (EVERYWHERE if there.all() else outputs[there]), starts[there] + place
 
-    def starts_inside(self):
-        """Every bin has at least one position."""
-        return True
+    def counts(self) -> Array:
+        """How many positions each bin sees."""
+        return np.subtract(self.stops, self.starts)
 
-    def is_whole_axis(self):
+    def part(self, start: int, stop: int) -> tuple[slice, Bins]:
+        """As :meth:`Windows.part`."""
+        first, last = self.starts[start], self.stops[stop - 1]
+        starts, stops = ([each - first for each in edges[start:stop]] for edges in (self.starts, self.stops))
+        return slice(first, last), Bins(last - first, tuple(starts), tuple(stops))
+
+    def sees_all(self) -> bool:
         """Whether a single bin sees every position."""
         return self.starts == (0,) and self.stops == (self.length,)
 
 
-def lay_adaptive(length, count):
+class Grid(dict[int, Windows | Bins]):
+    """The windows along each spatial axis, and what is asked of them again and again."""
+
+    @cached_property
+    def sees_all(self) -> bool:
+        """Whether a single window sees a whole map."""
+        return all(windows.sees_all() for windows in self.values())
+
+    @cached_property
+    def longest(self) -> int:
+        """How many elements the window that sees most of them sees, at most."""
+        return prod(windows.longest for windows in self.values())
+
+    @cached_property
+    def overlap(self) -> int:
+        """How many windows see the same element, at most."""
+        return prod(windows.overlap for windows in self.values())
+
+    @cached_property
+    def number(self) -> int:
+        """How many elements every window sees, 0 if not all see equally many."""
+        counts = [windows.counts() for windows in self.values()]
+        return prod(each if isinstance(each, int) else 0 for each in counts)
+
+    def replace(self, axis: int, windows: Windows | Bins) -> Grid:
+        """The same grid with other windows along an axis."""
+        return Grid({**self, axis: windows})
+
+    def counts(self, outputs: Index = ()) -> Any:
+        """How many elements some windows see: one number, or an array that broadcasts over the outputs."""
+        if self.number:
+            return self.number
+        number: Any = 1
+        for axis, windows in self.items():
+            counts = windows.counts()
+            if isinstance(counts, np.ndarray):
+                counts = counts[outputs[axis] if axis < len(outputs) else EVERYWHERE]
+                counts = counts.reshape(-1, *[1] * (len(self) + 1 - axis))
+            number = number * counts
+        return number
+
+    def with_padding(self) -> Grid:
+        """The same windows over a map whose padding is made of real elements."""
+        return Grid({axis: windows.with_padding() for axis, windows in self.items()})
+
+
+def make_bins(length: int, count: int) -> Bins:
     """Lay ``count`` bins over an axis: from ``floor(o n / count)`` to ``ceil((o + 1) n / count)``, ``n = length``."""
     starts = tuple(o * length // count for o in range(count))
     return Bins(length, starts, tuple(-(-(o + 1) * length // count) for o in range(count)))
 
 
-def lay_windows(length, size, stride, padding, dilation=1, ceil_mode=False):
+def make_windows(
+    length: int, size: int, stride: int, padding: Any, dilation: int = 1, ceil_mode: bool = False
+) -> Windows:
     """Lay windows over one axis of ``length`` positions.
 
     ``padding`` is a word or a pair ``(before, after)``; the rules are those of :func:`poolkit.output_shape`.
@@ -144,58 +238,68 @@ def lay_windows(length, size, stride, padding, dilation=1, ceil_mode=False):
     return Windows(length, size, stride, dilation, before, after, count)
 
 
-def remembered(lay):
-    """Let ``lay`` look up a grid that it has laid before: checking the arguments anew would take longer than to pool.
+def cached(make: Callable[..., Grid]) -> Callable[..., Grid]:
+    """Let ``make`` look up a grid that it has made before: to check the arguments again takes longer than to pool.
 
     Only plain arguments are looked up, by type and value: a sequence may hold True where it should hold 1.
     """
-    look_up = lru_cache(1024, typed=True)(lay)
+    look_up = lru_cache(512, typed=True)(make)
 
-    @wraps(lay)
-    def lay_or_look_up(shape, *arguments):
-        plain = PLAIN.issuperset(map(type, arguments))
-        return (look_up if plain else lay)(shape, *arguments)
+    @wraps(make)
+    def make_or_look_up(shape: tuple[int, ...], *arguments: Any) -> Grid:
+        plain = CACHEABLE.issuperset(map(type, arguments))
+        return (look_up if plain else make)(shape, *arguments)
 
-    return lay_or_look_up
+    return make_or_look_up
 
 
-@remembered
-def lay_grid(shape, pool_size, strides, padding, data_format, dilation=1, ceil_mode=False, name="x"):
-    """Check the arguments of a sliding pooling and lay its windows: a dict from spatial axis to :class:`Windows`."""
-    axes = spatial_axes(shape, data_format, name)
-    sizes = per_axis("pool_size", pool_size, len(axes))
-    steps = sizes if strides is None else per_axis("strides", strides, len(axes))
-    gaps = per_axis("dilation", dilation, len(axes))
-    pads = pad_per_axis(padding, [gap * (size - 1) + 1 for gap, size in zip(gaps, sizes, strict=True)])
-    truth("ceil_mode", ceil_mode)
+@cached
+def sliding_grid(
+    shape: tuple[int, ...],
+    pool_size: Sizes,
+    strides: Sizes | None,
+    padding: Padding,
+    data_format: DataFormat,
+    dilation: Sizes = 1,
+    ceil_mode: bool = False,
+    name: str = "x",
+) -> Grid:
+    """Check the arguments of a sliding pooling and lay its windows."""
+    axes = check_spatial_axes(shape, data_format, name)
+    sizes = check_sizes("pool_size", pool_size, len(axes))
+    steps = sizes if strides is None else check_sizes("strides", strides, len(axes))
+    gaps = check_sizes("dilation", dilation, len(axes))
+    pads = check_padding(padding, [gap * (size - 1) + 1 for gap, size in zip(gaps, sizes, strict=True)])
+    check_bool("ceil_mode", ceil_mode)
     rules = zip(axes, sizes, steps, pads, gaps, strict=True)
-    return {axis: lay_windows(shape[axis], *rule, ceil_mode) for axis, *rule in rules}
+    return Grid({axis: make_windows(shape[axis], *rule, ceil_mode) for axis, *rule in rules})
 
 
-@remembered
-def lay_bins(shape, output_size, data_format):
-    """Check the arguments of an adaptive pooling and lay its bins: a dict from spatial axis to :class:`Bins`."""
-    axes = spatial_axes(shape, data_format)
-    counts = per_axis("output_size", output_size, len(axes))
-    return {axis: lay_adaptive(shape[axis], count) for axis, count in zip(axes, counts, strict=True)}
+def adaptive_grid(shape: tuple[int, ...], output_size: Sizes, data_format: DataFormat) -> Grid:
+    """Check the arguments of an adaptive pooling and lay its bins."""
+    axes = check_spatial_axes(shape, data_format)
+    counts = check_sizes("output_size", output_size, len(axes))
+    return Grid({axis: make_bins(shape[axis], count) for axis, count in zip(axes, counts, strict=True)})
 
 
-@remembered
-def lay_whole_map(shape, data_format):
-    """Lay one window over each whole spatial axis: the grid of a global pooling."""
-    return lay_bins(shape, 1, data_format)
+@cached
+def global_grid(shape: tuple[int, ...], data_format: DataFormat) -> Grid:
+    """Lay one window over each whole spatial axis."""
+    axes = check_spatial_axes(shape, data_format)
+    return Grid({axis: make_windows(shape[axis], shape[axis], 1, "valid") for axis in axes})
 
 
+@explained
 def output_shape(
-    input_shape,
-    pool_size,
-    strides=None,
-    padding="valid",
-    data_format="channels_last",
+    input_shape: tuple[int, ...],
+    pool_size: Sizes,
+    strides: Sizes | None = None,
+    padding: Padding = "valid",
+    data_format: DataFormat = "channels_last",
     *,
-    dilation=1,
-    ceil_mode=False,
-):
+    dilation: Sizes = 1,
+    ceil_mode: bool = False,
+) -> tuple[int, ...]:
     r"""The shape that a sliding pooling returns, found without pooling anything.
 
     Along an axis of :math:`n` elements a window of :math:`k` elements, :math:`d` apart, spans
@@ -208,13 +312,6 @@ def output_shape(
         (b, a)\text{: } \left\lfloor \frac{n + b + a - m}{s} \right\rfloor + 1 .
 
     With ``ceil_mode`` valid and :math:`(b, a)` round up instead, but no window starts at or past :math:`n + b`.
-
-    Parameters
-    ----------
-    input_shape : tuple of int
-        ``(N, *spatial, C)``, or ``(N, C, *spatial)`` for ``"channels_first"``, with one to three spatial axes.
-    pool_size, strides, padding, data_format, dilation, ceil_mode
-        As for :func:`max_pool`.
 
     Returns
     -------
@@ -234,100 +331,11 @@ def output_shape(
     >>> output_shape((1, 7, 1), 2, ceil_mode=True)
     (1, 4, 1)
     """
-    shape = list(whole_shape("input_shape", input_shape))
-    grid = lay_grid(tuple(shape), pool_size, strides, padding, data_format, dilation, ceil_mode, "input_shape")
-    for axis, windows in grid.items():
-        shape[axis] = windows.count
-    return tuple(shape)
+    shape = check_shape("input_shape", input_shape)
+    grid = sliding_grid(shape, pool_size, strides, padding, data_format, dilation, ceil_mode, "input_shape")
+    return pooled_shape(shape, grid)
 
 
-def spatial_axes(shape, data_format, name="x"):
-    """The axes that are pooled, in order: ``(1, 2)`` for images, channels last. None of them may be empty."""
-    first = 2 if channels_first(data_format) else 1
-    if not 3 <= len(shape) <= 5:
-        raise ValueError(
-            f"{name} must have 3, 4 or 5 axes (batch, one to three spatial axes, channels), got shape {tuple(shape)}"
-        )
-    axes = tuple(range(first, first + len(shape) - 2))
-    if not prod(shape[axis] for axis in axes):
-        raise ValueError(f"{name} must have no empty spatial axis, got shape {tuple(shape)}")
-    return axes
-
-
-def channels_first(data_format):
-    """Whether ``data_format`` is ``"channels_first"``; anything but the two words is an error."""
-    word = _word("data_format", data_format)
-    if word not in ("channels_last", "channels_first"):
-        raise ValueError(f"data_format must be 'channels_last' or 'channels_first', got {data_format!r}")
-    return word == "channels_first"
-
-
-def per_axis(name, value, count):
-    """One positive integer per spatial axis, from an integer or a sequence of them."""
-    values = value if isinstance(value, (tuple, list)) else (value,) * count
-    if len(values) != count:
-        raise ValueError(f"{name} must be one integer or one per spatial axis ({count}), got {value!r}")
-    return tuple(whole_number(name, each, 1) for each in values)
-
-
-def pad_per_axis(padding, spans):
-    """One word or one checked pair ``(before, after)`` per spatial axis; ``spans`` are the lengths of the windows."""
-    if isinstance(padding, str):
-        word = padding.lower()
-        if word in ("valid", "same", "same_lower"):
-            return (word,) * len(spans)
-    expected = f"'valid', 'same', 'same_lower' or one (before, after) pair per spatial axis ({len(spans)})"
-    if not isinstance(padding, (str, tuple, list)):
-        raise TypeError(f"padding must be {expected}, got {padding!r}")
-    pairs = [pair for pair in padding if isinstance(pair, (tuple, list)) and len(pair) == 2]
-    if not len(padding) == len(pairs) == len(spans):
-        raise ValueError(f"padding must be {expected}, got {padding!r}")
-    pairs = tuple(tuple(whole_number("padding", amount, 0) for amount in pair) for pair in pairs)
-    for pair, span in zip(pairs, spans, strict=True):
-        if max(pair) >= span:
-            raise ValueError(f"padding must be smaller than the window ({span}) on each side, got {pair}")
-    return pairs
-
-
-def whole_shape(name, shape):
-    """A tuple of integers of at least 0, or an error that names the argument."""
-    if not isinstance(shape, (tuple, list)):
-        raise TypeError(f"{name} must be a tuple of integers, got {shape!r}")
-    return tuple(whole_number(name, length, 0) for length in shape)
-
-
-def positive(name, value):
-    """A positive finite number, or an error that names the argument."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number, got {value!r}")
-    if not 0 < value < float("inf"):
-        raise ValueError(f"{name} must be positive and finite, got {value}")
-    return float(value)
-
-
-def truth(name, value):
-    """``value`` if it is true or false, or an error that names the argument."""
-    if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} must be True or False, got {value!r}")
-    return value
-
-
-def whole_number(name, value, least):
-    """``value`` as an integer of at least ``least``, or an error that names the argument."""
-    if isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} must be an integer, got {value!r}")
-    try:
-        value = index(value)
-    except TypeError:
-        raise TypeError(f"{name} must be an integer, got {value!r}") from None
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
-    if value > LARGEST:
-        raise ValueError(f"{name} must be at most {LARGEST}, got {value}")
-    return value
-
-
-def _word(name, value):
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a string, got {value!r}")
-    return value.lower()
+def pooled_shape(shape: tuple[int, ...], grid: Grid) -> tuple[int, ...]:
+    """``shape`` after pooling over ``grid``."""
+    return tuple(grid[axis].count if axis in grid else length for axis, length in enumerate(shape))

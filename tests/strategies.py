@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
+import poolkit
 from poolkit import loops
 
 WORDS = ("valid", "same", "same_lower")
@@ -19,6 +20,22 @@ IMAGE = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]])
 def line(elements, dtype=float):
     """One sample with one channel: shape (1, n, 1)."""
     return np.array(elements, dtype).reshape(1, -1, 1)
+
+# Each function that has a gradient, with its arguments
+POOLS = {
+    "max": (poolkit.max_pool, (3, 2, "same")),
+    "max, side by side": (poolkit.max_pool, (2,)),
+    "min": (poolkit.min_pool, (3, 1)),
+    "average": (poolkit.average_pool, (3, 2, "same")),
+    "average, side by side": (poolkit.average_pool, (2,)),
+    "p-norm": (poolkit.lp_pool, (3, 3, 2)),
+    "adaptive max": (poolkit.adaptive_max_pool, (2,)),
+    "adaptive min": (poolkit.adaptive_min_pool, (3,)),
+    "adaptive average": (poolkit.adaptive_average_pool, (5,)),
+    "global max": (poolkit.global_max_pool, ()),
+    "global min": (poolkit.global_min_pool, ()),
+    "global average": (poolkit.global_average_pool, ()),
+}
 
 
 class Pooling(NamedTuple):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poolkit import loops, max_pool, output_shape
-from poolkit.windows import Bins, Windows, lay_adaptive, lay_bins, lay_grid, lay_whole_map, lay_windows
+from poolkit.windows import Bins, Windows, adaptive_grid, global_grid, make_bins, make_windows, sliding_grid
 from tests.strategies import axis_rules, poolings, wide_axis_rules
 
 # length, size, stride, padding -> outputs, missing positions before the input
@@ -140,7 +140,7 @@ ERRORS = [
 
 def visits(windows):
     """Outputs and positions of each step, as lists."""
-    return [(list(range(windows.count))[o], list(range(windows.length))[p]) for o, p in windows.steps()]
+    return [(list(range(windows.count))[o], list(range(windows.length))[p]) for o, p in windows.places()]
 
 
 def seen(windows):
@@ -156,13 +156,13 @@ def seen(windows):
 def test_the_number_of_windows_and_the_first_start_are_those_counted_by_hand(
     length, size, stride, padding, count, before
 ):
-    windows = lay_windows(length, size, stride, padding)
+    windows = make_windows(length, size, stride, padding)
     assert (windows.count, windows.before) == (count, before)
 
 
 @pytest.mark.parametrize("length, size, stride, padding, expected", STEPS)
 def test_each_step_pairs_one_place_of_every_window_with_its_position(length, size, stride, padding, expected):
-    assert visits(lay_windows(length, size, stride, padding)) == expected
+    assert visits(make_windows(length, size, stride, padding)) == expected
 
 
 @pytest.mark.parametrize("input_shape, pool_size, strides, padding, data_format, expected", SHAPES)
@@ -181,13 +181,14 @@ def test_windows_lie_side_by_side_where_no_strides_are_given():
 
 
 def test_a_grid_has_one_entry_per_spatial_axis_in_order():
-    grid = lay_grid((2, 3, 4, 5), (2, 3), None, "valid", "channels_first")
+    grid = sliding_grid((2, 3, 4, 5), (2, 3), None, "valid", "channels_first")
     assert list(grid.items()) == [(2, Windows(4, 2, 2, 1, 0, 0, 2)), (3, Windows(5, 3, 3, 1, 0, 0, 1))]
 
 
 def test_the_grid_of_a_whole_map_has_one_window_per_axis():
-    grid = lay_whole_map((2, 4, 5, 3), "channels_last")
-    assert list(grid.items()) == [(1, Bins(4, (0,), (4,))), (2, Bins(5, (0,), (5,)))]
+    grid = global_grid((2, 4, 5, 3), "channels_last")
+    assert list(grid.items()) == [(1, Windows(4, 4, 1, 1, 0, 0, 1)), (2, Windows(5, 5, 1, 1, 0, 0, 1))]
+    assert grid.sees_all
 
 
 @pytest.mark.parametrize("kind", [int, np.int64, np.uint8])
@@ -202,78 +203,81 @@ def test_small_unsigned_integers_do_not_wrap_around_in_padding():
 
 @given(axis_rules())
 def test_the_steps_visit_each_position_of_each_window_once(rule):
-    assert seen(lay_windows(*rule)) == loops.windows(*rule)
+    assert seen(make_windows(*rule)) == loops.windows(*rule)
 
 
 @given(axis_rules())
 def test_the_whole_axis_is_the_window_that_the_loops_list_in_full(rule):
-    assert lay_windows(*rule).is_whole_axis() == (loops.windows(*rule) == [list(range(rule[0]))])
+    assert make_windows(*rule).sees_all() == (loops.windows(*rule) == [list(range(rule[0]))])
 
 
 @given(wide_axis_rules())
 def test_the_table_has_the_positions_of_each_window_and_minus_one_outside(rule):
-    table = lay_windows(*rule).table()
+    table = make_windows(*rule).table()
     assert table.shape == (len(table), rule[1])
     assert [row[row >= 0].tolist() for row in table] == loops.windows(*rule)
     assert table.min() >= -1
 
 
-@given(axis_rules())
-def test_lengths_and_whole_windows_are_those_that_the_loops_list(rule):
-    windows, listed = lay_windows(*rule), [len(window) for window in loops.windows(*rule)]
-    assert windows.lengths().tolist() == listed
-    assert list(range(*windows.inside())) == [o for o, length in enumerate(listed) if length == windows.size]
-    assert windows.inside()[1] <= windows.count
+@given(wide_axis_rules())
+def test_counts_and_first_positions_are_those_that_the_loops_list(rule):
+    windows, listed = make_windows(*rule), loops.windows(*rule)
+    assert np.broadcast_to(windows.counts(), windows.count).tolist() == list(map(len, listed))
+    assert [first for first, seen in zip(windows.first().tolist(), listed, strict=True) if seen] == [
+        seen[0] for seen in listed if seen
+    ]
 
 
 @given(wide_axis_rules())
-def test_windows_start_inside_if_each_has_its_first_place(rule):
-    windows = lay_windows(*rule)
-    assert windows.starts_inside() == (windows.table()[:, 0] >= 0).all()
+def test_no_position_is_seen_by_more_windows_than_overlap_says(rule):
+    windows, listed = make_windows(*rule), loops.windows(*rule)
+    assert max(sum(position in seen for seen in listed) for position in range(windows.length)) <= windows.overlap
+    assert max(map(len, listed)) <= windows.longest
 
 
-@given(axis_rules(), st.data())
+@given(wide_axis_rules(), st.data())
 def test_a_part_has_the_windows_of_its_outputs_over_what_they_see(rule, data):
-    windows = lay_windows(*rule)
+    windows = make_windows(*rule)
     start = data.draw(st.integers(0, windows.count - 1))
     stop = data.draw(st.integers(start + 1, windows.count))
-    positions, outputs, part = windows.part(start, stop)
-    expected = loops.windows(*rule)[start:stop]
-    assert (outputs, positions) == (slice(start, stop), slice(expected[0][0], expected[-1][-1] + 1))
-    assert [[positions.start + i for i in window] for window in seen(part)] == expected
+    positions, part = windows.part(start, stop)
+    assert [[positions.start + i for i in window] for window in seen(part)] == loops.windows(*rule)[start:stop]
     assert (part.length, part.count) == (positions.stop - positions.start, stop - start)
 
 
 def test_windows_written_out_by_hand():
-    assert lay_windows(3, 6, 3, "same") == Windows(3, 6, 3, 1, 1, 2, 1)
-    assert lay_windows(6, 1, 3, "valid", 1, True) == Windows(6, 1, 3, 1, 0, 0, 2)
-    assert lay_windows(9, 3, 1, "valid", 2).span == 5
-    assert lay_windows(5, 3, 2, (1, 2)).with_padding() == Windows(8, 3, 2, 1, 0, 0, 3)
+    assert make_windows(3, 6, 3, "same") == Windows(3, 6, 3, 1, 1, 2, 1)
+    assert make_windows(6, 1, 3, "valid", 1, True) == Windows(6, 1, 3, 1, 0, 0, 2)
+    assert make_windows(9, 3, 1, "valid", 2).span == 5
+    assert make_windows(5, 3, 2, (1, 2)).with_padding() == Windows(8, 3, 2, 1, 0, 0, 3)
 
 
 def test_bins_written_out_by_hand():
-    bins = lay_adaptive(7, 3)
+    bins = make_bins(7, 3)
     assert bins == Bins(7, (0, 2, 4), (3, 5, 7))
-    steps = [(outputs.tolist(), positions.tolist()) for outputs, positions in Bins(7, (0, 3), (3, 5)).steps()]
+    steps = [
+        (np.arange(2)[outputs].tolist(), positions.tolist()) for outputs, positions in Bins(7, (0, 3), (3, 5)).places()
+    ]
     assert steps == [([0, 1], [0, 3]), ([0, 1], [1, 4]), ([0], [2])]
-    assert bins.starts_inside()
-    assert lay_adaptive(7, 1).is_whole_axis()
-    assert not any(each.is_whole_axis() for each in (bins, Bins(7, (1,), (7,)), Bins(7, (0,), (6,))))
+    assert (bins.first().tolist(), bins.counts().tolist(), bins.longest) == ([0, 2, 4], [3, 3, 3], 3)
+    assert bins.part(1, 3) == (slice(2, 7), Bins(5, (0, 2), (3, 5)))
+    assert make_bins(7, 1).sees_all()
+    assert not any(each.sees_all() for each in (bins, Bins(7, (1,), (7,)), Bins(7, (0,), (6,))))
 
 
 def test_a_grid_is_laid_once_for_the_same_plain_arguments():
     arguments = (1, 4, 1), 2, 1, "same", "channels_last"
-    assert lay_grid(*arguments) is lay_grid(*arguments)
-    assert lay_grid.__doc__.startswith("Check the arguments of a sliding pooling")
+    assert sliding_grid(*arguments) is sliding_grid(*arguments)
+    assert sliding_grid.__doc__.startswith("Check the arguments of a sliding pooling")
 
 
 def test_true_is_no_size_even_where_a_grid_of_size_one_is_known():
-    lay_grid((1, 4, 1), 1, 1, "same", "channels_last")
+    sliding_grid((1, 4, 1), 1, 1, "same", "channels_last")
     with pytest.raises(TypeError, match="pool_size must be an integer, got True"):
-        lay_grid((1, 4, 1), True, 1, "same", "channels_last")
+        sliding_grid((1, 4, 1), True, 1, "same", "channels_last")
 
 
-@pytest.mark.parametrize("lay", [lay_bins, lambda shape, size, word: lay_grid(shape, size, 1, "valid", word)])
+@pytest.mark.parametrize("lay", [adaptive_grid, lambda shape, size, word: sliding_grid(shape, size, 1, "valid", word)])
 def test_a_shape_without_a_name_is_that_of_x(lay):
     with pytest.raises(ValueError, match=r"^x must have 3, 4 or 5 axes"):
         lay((4, 1), 2, "channels_last")

@@ -18,7 +18,7 @@ import dask.array as da
 import numpy as np
 from dask.diagnostics import ProgressBar
 
-from poolkit import max_pool, set_threads
+from poolkit import max_pool
 
 RECORD = Path(__file__).with_suffix(".json")
 IMAGES = (64, 1024, 1024, 16), (1, 1024, 1024, 16)  # the shape of all, and of a block
@@ -46,7 +46,7 @@ def pool_images(x):
 
 
 def pool_picture(x):
-    """Windows of 3 × 3 that overlap: each block borrows a row from its neighbours."""
+    """Windows of 3 × 3: each block borrows a row from its neighbours."""
     borrowed = {"depth": {1: 1}, "boundary": -np.inf}
     rule = {"pool_size": 3, "strides": 1, "padding": "same"}
     return x.map_overlap(max_pool, **borrowed, **rule, dtype=x.dtype)
@@ -60,7 +60,6 @@ def gigabytes():
 
 def measure(pool, shape, block, answers):
     """Pool once and send how much memory that took; the mean is all that is kept."""
-    set_threads(1)  # Dask takes one block for every processor
     x = made_in_blocks(shape, block)
     before, start = gigabytes(), time.perf_counter()
     with ProgressBar():

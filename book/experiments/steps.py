@@ -1,99 +1,104 @@
-"""Ways to pool 3 × 3 windows, stride 2: to their maxima from slow to fast, to means."""
+"""Ways to take the maxima of 3 × 3 windows with a stride of 2, from slow to fast."""
 
-from functools import reduce
-from unittest import mock
+from functools import cache, reduce
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-import poolkit
 
-
-def plain_loops(x):
+def loops(x):
     n, h, w, c = x.shape
     y = np.empty((n, (h - 3) // 2 + 1, (w - 3) // 2 + 1, c), x.dtype)
     for m, i, j, k in np.ndindex(y.shape):
-        y[m, i, j, k] = max(
-            x[m, 2 * i + a, 2 * j + b, k] for a in range(3) for b in range(3)
-        )
+        largest = x[m, 2 * i, 2 * j, k]
+        for a in range(3):
+            for b in range(3):
+                largest = max(largest, x[m, 2 * i + a, 2 * j + b, k])
+        y[m, i, j, k] = largest
     return y
 
 
-def sliding_windows(x):
-    windows = sliding_window_view(x, (3, 3), axis=(1, 2))[:, ::2, ::2]
-    return windows.max(axis=(-2, -1))
+def windows(x):
+    seen = sliding_window_view(x, (3, 3), axis=(1, 2))[:, ::2, ::2]
+    return seen.max(axis=(-2, -1))
 
 
-def nine_slices(x):
+def slices(x):
     rows, columns = x.shape[1] - 2, x.shape[2] - 2
-    slices = [
-        x[:, a : a + rows : 2, b : b + columns : 2] for a in range(3) for b in range(3)
-    ]
-    return reduce(np.maximum, slices)
+    places = np.ndindex(3, 3)
+    nine = [x[:, a : a + rows : 2, b : b + columns : 2] for a, b in places]
+    return reduce(np.maximum, nine)
 
 
 def one_axis_at_a_time(x):
     rows, columns = x.shape[1] - 2, x.shape[2] - 2
-    y = reduce(np.maximum, [x[:, a : a + rows : 2] for a in range(3)])
-    return reduce(np.maximum, [y[:, :, b : b + columns : 2] for b in range(3)])
+    three = [x[:, a : a + rows : 2] for a in range(3)]
+    between = reduce(np.maximum, three)
+    three = [between[:, :, b : b + columns : 2] for b in range(3)]
+    return reduce(np.maximum, three)
 
 
-def blocks(x):
-    return poolkit.max_pool(x, 3, 2)
+def in_blocks(x, size=2**18):
+    """One axis at a time, on so many bytes as stay in the cache."""
+    n, h, w, c = x.shape
+    y = np.empty((n, (h - 3) // 2 + 1, (w - 3) // 2 + 1, c), x.dtype)
+    images = max(1, size // x[0].nbytes)
+    rows = max(1, size // (2 * x[0, 0].nbytes))
+    for m in range(0, n, images):
+        for i in range(0, y.shape[1], rows):
+            block = x[m : m + images, 2 * i : 2 * (i + rows) + 1]
+            y[m : m + images, i : i + rows] = one_axis_at_a_time(block)
+    return y
+
+
+def loops_to_compile(x):
+    """The loops again, with nothing in them but numbers."""
+    n, h, w, c = x.shape
+    y = np.empty((n, (h - 3) // 2 + 1, (w - 3) // 2 + 1, c), x.dtype)
+    for m in range(n):
+        for i in range(y.shape[1]):
+            for j in range(y.shape[2]):
+                for k in range(c):
+                    largest = x[m, 2 * i, 2 * j, k]
+                    for a in range(3):
+                        for b in range(3):
+                            seen = x[m, 2 * i + a, 2 * j + b, k]
+                            largest = seen if seen > largest else largest
+                    y[m, i, j, k] = largest
+    return y
+
+
+@cache
+def compiled():
+    from numba import njit
+
+    return njit(loops_to_compile)
+
+
+def compiled_loops(x):
+    return compiled()(x)
 
 
 def reading_alone(x):
-    """No pooling: the time that memory needs to hand over every element once."""
+    """No pooling: it only fetches every number once."""
     return x.max()
 
 
-LADDER = (
-    plain_loops,
-    sliding_windows,
-    nine_slices,
-    one_axis_at_a_time,
-    blocks,
-    reading_alone,
-)
+def running_maxima(x, size):
+    """Of all windows of ``size`` on a signal that is whole blocks long."""
+    blocks = x.reshape(-1, size)
+    left = np.maximum.accumulate(blocks, axis=1)
+    right = np.maximum.accumulate(blocks[:, ::-1], axis=1)[:, ::-1]
+    ends, beginnings = right.ravel(), left.ravel()
+    return np.maximum(ends[: len(x) - size + 1], beginnings[size - 1 :])
 
 
-def means_by_einsum(x):
-    windows = sliding_window_view(x, (3, 3), axis=(1, 2))[:, ::2, ::2]
-    return np.einsum("nijcab->nijc", windows) / np.float32(9)
-
-
-def means_by_sum(x):
-    windows = sliding_window_view(x, (3, 3), axis=(1, 2))[:, ::2, ::2]
-    return windows.sum(axis=(-2, -1)) / np.float32(9)
-
-
-def mean_matrix(length, size, stride):
-    """Row o holds the share of each position in window o."""
-    windows = np.arange((length - size) // stride + 1)[:, None]
-    place = np.arange(length) - stride * windows
-    return ((place >= 0) & (place < size)) / np.float32(size)
-
-
-def means_by_matrices(x):
-    n, h, w, c = x.shape
-    rows = mean_matrix(h, 3, 2) @ x.reshape(n, h, w * c)
-    return mean_matrix(w, 3, 2) @ rows.reshape(n, -1, w, c)
-
-
-def blocks_of_sums(x):
-    with mock.patch.object(poolkit.blocks, "PRODUCTS", False):
-        return poolkit.average_pool(x, 3, 2)
-
-
-def blocks_of_products(x):
-    with mock.patch.object(poolkit.blocks, "PRODUCTS", True):
-        return poolkit.average_pool(x, 3, 2)
-
-
-MEANS = (
-    means_by_einsum,
-    means_by_sum,
-    means_by_matrices,
-    blocks_of_sums,
-    blocks_of_products,
-)
+LADDER = {
+    "loops": loops,
+    "windows": windows,
+    "slices": slices,
+    "one axis at a time": one_axis_at_a_time,
+    "in blocks": in_blocks,
+    "compiled loops": compiled_loops,
+    "reading alone": reading_alone,
+}

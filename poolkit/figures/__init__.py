@@ -2,12 +2,13 @@
 
 from importlib import import_module
 
-from poolkit.figures.bars import draw_counts, draw_parts, draw_ratios, draw_seeds, draw_shares
+from poolkit.figures.bars import draw_counts, draw_ratios, draw_seeds, draw_shares
 from poolkit.figures.explorer import Explorer
-from poolkit.figures.gradients import draw_gradients
+from poolkit.figures.gradients import draw_gradients, draw_product
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling, draw_windows
 from poolkit.figures.images import draw_images, draw_stages
 from poolkit.figures.maps import draw_activation_maps, draw_shift_maps
+from poolkit.figures.memory import draw_memory, draw_reads, draw_running_maxima, draw_trips
 from poolkit.figures.style import Figure
 from poolkit.figures.tables import Table, draw_conformance, draw_defects, draw_table
 
@@ -28,15 +29,19 @@ __all__ = [
     "draw_gradients",
     "draw_images",
     "draw_learning_curves",
-    "draw_parts",
+    "draw_memory",
     "draw_pooling",
+    "draw_product",
     "draw_ratios",
+    "draw_reads",
+    "draw_running_maxima",
     "draw_seeds",
     "draw_shares",
     "draw_shift_maps",
     "draw_signal",
     "draw_stages",
     "draw_table",
+    "draw_trips",
     "draw_windows",
 ]
 

@@ -23,8 +23,6 @@ from poolkit.figures.style import (
     format_number,
 )
 
-PARTS = ((INPUT, INPUT_EDGE), (WINDOW, WINDOW_EDGE), (OUTPUT, OUTPUT_EDGE), (RULE, MUTED))
-
 
 def draw_counts(counts):
     """Draw counts as bars, each with its number, so that lengths can be compared.
@@ -145,38 +143,6 @@ def draw_ratios(tables):
                 _draw_dot(figure, across(ratio), top + step / 2, ratio >= 1)
             draw_rectangle(figure, across(_mean(row)) - 1.5, top + 1, 3, step - 2, INK)
             top += step
-    return figure
-
-
-def draw_parts(rows, kinds, mark):
-    """Draw what each of several totals is made of, as bars side by side, with a line at 1.
-
-    Parameters
-    ----------
-    rows : dict from str to list of float
-        The parts of each total; the key names the row.
-    kinds : list of str
-        What the parts are, at most 4; a part of 0 is left out.
-    mark : str
-        What a total of 1 means.
-    """
-    told = [f"{name}: {', '.join(f'{part:.2f}' for part in parts)}" for name, parts in rows.items()]
-    longest = max(1, *(sum(parts) for parts in rows.values()))
-    top, step, width = 46, 36, PHONE - 2
-    figure = Figure(PHONE, top + step * len(rows), f"Bars of {', '.join(kinds)}; 1 is {mark}. {'; '.join(told)}.")
-    for place, (kind, look) in enumerate(zip(kinds, PARTS, strict=False)):
-        left, line = PHONE / 2 * (place % 2), 18 * (place // 2)
-        draw_rectangle(figure, left + 1, line + 3, 12, 12, *look)
-        draw_text(figure, left + 19, line + 9, kind, "left", FONT - 2)
-    for place, (name, parts) in enumerate(rows.items()):
-        line, left = top + step * place, 1
-        draw_text(figure, 1, line + 8, name, "left", FONT - 3)
-        for part, look in zip(parts, PARTS, strict=False):
-            length = width * part / longest
-            if part:
-                draw_rectangle(figure, round(left, 2), line + 17, round(length, 2), 13, *look)
-            left += length
-        draw_rectangle(figure, round(width / longest, 2), line + 14, 2, 19, INK)
     return figure
 
 

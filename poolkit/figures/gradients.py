@@ -7,10 +7,15 @@ from poolkit.figures.style import (
     CELL,
     INPUT,
     INPUT_EDGE,
+    MUTED,
     OUTPUT,
     OUTPUT_EDGE,
+    RULE,
+    WINDOW,
+    WINDOW_EDGE,
     Figure,
     draw_arrow,
+    draw_cell,
     draw_text,
     format_number,
 )
@@ -68,6 +73,46 @@ def draw_gradients(x, dy, pool, *args, at=(0, 0), **options):
     for i, j in shares:
         _outline(figure, right + GAP + j * CELL, second + shift + i * CELL, CELL, CELL)
     draw_text(figure, figure.width / 2, figure.height - 14, f"dx[{at[0]}, {at[1]}] = {sum_}")
+    return figure
+
+
+def draw_product(matrix, x, names=("x", "y")):
+    """Draw a matrix times a vector, with the elements that are not zero marked.
+
+    Parameters
+    ----------
+    matrix : array_like
+        ``(H, W)``
+    x : array_like
+        ``(W,)``
+    names : tuple of str
+        What the vector is called, and what the product: ``x`` or ``dx``, ``y`` or ``dy``.
+    """
+    matrix, x = np.asarray(matrix), np.asarray(x, float)
+    y = matrix @ x
+    alt = (
+        f"A matrix times {names[0]} is {names[1]}. Rows of the matrix: {_rows(matrix.round(2))}; "
+        f"{names[0]}: {_rows(x[None])}; {names[1]}: {_rows(y[None].round(2))}."
+    )
+    height, width = matrix.shape
+    size = 36
+    x_left, tallest = MARGIN + width * size + 28, max(height, width)
+    y_left = x_left + size + 36
+    figure = Figure(y_left + size + MARGIN, MARGIN + 22 + tallest * size + MARGIN, alt)
+    top = MARGIN + 22
+    matrix_top, x_top = (top + (tallest - rows) * size / 2 for rows in (height, width))
+    draw_text(figure, MARGIN, matrix_top - 12, "the matrix", "left", color=MUTED)
+    for (i, j), value in np.ndenumerate(matrix):
+        look = (WINDOW, WINDOW_EDGE) if value else ("none", RULE)
+        corner = MARGIN + j * size, matrix_top + i * size
+        draw_cell(figure, *corner, format_number(value, 2) if value else "0", *look, size)
+    for left, first, name, values in ((x_left, x_top, names[0], x), (y_left, matrix_top, names[1], y)):
+        look = (INPUT, INPUT_EDGE) if name.endswith("x") else (OUTPUT, OUTPUT_EDGE)
+        draw_text(figure, left, first - 12, name, "left", color=MUTED)
+        for i, value in enumerate(values):
+            draw_cell(figure, left, first + i * size, format_number(value, 2), *look, size)
+    draw_text(figure, x_left - 14, top + tallest * size / 2, "·")
+    draw_text(figure, y_left - 18, top + tallest * size / 2, "=")
     return figure
 
 

@@ -24,7 +24,7 @@ from poolkit.figures.style import (
 )
 from poolkit.heads import flatten
 from poolkit.pooling import average_pool, global_average_pool, max_pool, min_pool
-from poolkit.windows import lay_grid, lay_windows
+from poolkit.windows import make_windows, sliding_grid
 
 MARGIN = 8
 DASHED, DOTTED = "5 2", "1.5 1.5"
@@ -50,7 +50,7 @@ def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0), *
     batch = x[None, :, :, None]
     y = pool(batch, pool_size=pool_size, strides=strides, padding=padding, **options)[0, :, :, 0]
     dilation = options.get("dilation", 1)
-    rows, columns = lay_grid(batch.shape, pool_size, strides, padding, "channels_last", dilation).values()
+    rows, columns = sliding_grid(batch.shape, pool_size, strides, padding, "channels_last", dilation).values()
     top, left = at[0] * rows.stride - rows.before, at[1] * columns.stride - columns.before
     seen = [x[i, j] for i in _inside(rows, top) for j in _inside(columns, left)]
     sum_ = f"{_calculation(pool, seen)} = {format_number(y[at])}"
@@ -105,7 +105,7 @@ def draw_windows(length, pool_size, strides=None, padding="valid"):
     padding : str or pair of int
         A word, or ``(before, after)``.
     """
-    windows = lay_windows(length, pool_size, strides or pool_size, padding)
+    windows = make_windows(length, pool_size, strides or pool_size, padding)
     starts = [o * windows.stride - windows.before for o in range(windows.count)]
     alt = f"An axis of {length} positions under {windows.count} windows of length {windows.size}: " + "; ".join(
         f"window {o} sees {_inside(windows, start)[0]} to {_inside(windows, start)[-1]}"

@@ -20,15 +20,19 @@ from poolkit.figures import (
     draw_gradients,
     draw_images,
     draw_learning_curves,
-    draw_parts,
+    draw_memory,
     draw_pooling,
+    draw_product,
     draw_ratios,
+    draw_reads,
+    draw_running_maxima,
     draw_seeds,
     draw_shares,
     draw_shift_maps,
     draw_signal,
     draw_stages,
     draw_table,
+    draw_trips,
     draw_windows,
 )
 from poolkit.figures.style import DARK, PHONE
@@ -53,7 +57,11 @@ FIGURES = {
     "shift maps": lambda: draw_shift_maps({"one": [[0, 0, 0], [0, 1, 0], [0, 0, 0.5]]}),
     "activation maps": lambda: draw_activation_maps({"a 3": (np.eye(8), [[0, 1], [0, 0]], (0, 4, 3))}),
     "ratios": lambda: draw_ratios({"forward": {"one thread": [0.3, 2.0], "two": [4]}, "back": {"one": [1]}}),
-    "parts": lambda: draw_parts({"one": [0.5, 0.75], "two": [0, 0.25]}, ["reading", "writing"], "the fastest other"),
+    "memory": lambda: draw_memory(X, 2, at=(1, 2)),
+    "reads": lambda: draw_reads({"first": [0, 1, 3], "then": [4, 5]}, {"map": 4, "between": 2}),
+    "trips": lambda: draw_trips(operations=4, blocks=3, held=1),
+    "running maxima": lambda: draw_running_maxima([3, 1, 4, 1, 5, 9], 3, at=1),
+    "product": lambda: draw_product([[0.5, 0.5, 0], [0, 0.5, 0.5]], [1, 5, 2]),
     "counts": lambda: draw_counts({"many": 5120, "few": 64}),
 }
 every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
@@ -264,15 +272,50 @@ def test_ratios_stand_right_of_one_if_they_are_above_it():
     assert re.findall(r'<circle[^>]* style="fill: light-dark\((#\w+)', svg) == [WINDOW, OUTPUT, OUTPUT]
 
 
+def marked(figure):
+    """The left edges and the widths of what is marked, in the order of drawing."""
+    bars = re.findall(rf'<rect x="([\d.]+)"[^>]* width="([\d.]+)"[^>]*fill: light-dark\({WINDOW},', figure.svg())
+    return [(float(left), float(width)) for left, width in bars]
+
+
+def test_a_window_is_marked_in_the_map_and_in_memory():
+    figure = FIGURES["memory"]()
+    assert figure.alt.endswith("the numbers of the window lie at 6 to 7, 10 to 11.")
+    in_memory = [round((left - 4) / (PHONE - 8) * 16) for left, _ in marked(figure)[4:]]
+    assert len(marked(figure)) == 8 and in_memory == [6, 7, 10, 11]
+
+
+def test_neighbours_are_read_in_one_run_and_other_arrays_lie_behind_a_gap():
+    (first, two), (fourth, one), (behind, pair) = marked(FIGURES["reads"]())
+    assert two == pair == pytest.approx(2 * one) and fourth == pytest.approx(first + 3 * one)
+    assert behind > fourth + one
+
+
+@pytest.mark.parametrize("held, trips", [(1, [12, 3]), (2, [12, 3]), (3, [3, 3])])
+def test_a_block_is_fetched_again_if_the_cache_lost_it(held, trips):
+    shown = texts(draw_trips(operations=4, blocks=3, held=held))
+    assert [int(text.split()[0]) for text in shown if "trips" in text] == trips
+    assert shown.count("memory") == sum(trips) and shown.count("cache") == 24 - sum(trips)
+
+
+def test_a_window_is_the_end_of_one_block_and_the_beginning_of_the_next():
+    shown = texts(FIGURES["running maxima"]())
+    assert shown[8:14] == ["3", "3", "4", "1", "5", "9"] and shown[15:21] == ["4", "4", "4", "9", "9", "9"]
+    assert shown[-1] == "max(4, 1) = 4"
+
+
+def test_a_product_shows_the_matrix_and_both_vectors():
+    matrix = ["0.5", "0.5", "0", "0", "0.5", "0.5"]
+    assert texts(FIGURES["product"]()) == ["the matrix", *matrix, "x", "1", "5", "2", "y", "3", "3.5", "·", "="]
+
+
+@pytest.mark.parametrize("names, fills", [(("x", "y"), [INPUT, OUTPUT]), (("dy", "dx"), [OUTPUT, INPUT])])
+def test_a_gradient_keeps_the_colour_of_what_it_belongs_to(names, fills):
+    svg = draw_product([[2]], [1], names).svg()
+    assert re.findall(r"fill: light-dark\((#\w+), [^)]*\); stroke:", svg)[1:] == fills
+
+
 def test_a_table_sets_numbers_to_the_right():
     html = draw_table("What it took.", ["step", "ns"], [["a <b>", 1.5]])._repr_html_()
     assert "<th>step</th><th class=number>ns</th>" in html
     assert "<td>a &lt;b&gt;</td><td class=number>1.5</td>" in html
-
-
-def test_parts_lie_end_to_end_and_a_line_stands_at_one():
-    svg = draw_parts({"one": [0.5, 0, 1.5], "two": [0.5, 0.25, 0.25]}, ["a", "b", "c"], "the fastest").svg()
-    bars = [(float(x), float(width)) for x, width in re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', svg)]
-    unit = (PHONE - 2) / 2
-    assert bars[3:6] == [(1, unit / 2), (1 + unit / 2, 1.5 * unit), (unit, 2)]
-    assert bars[6:] == [(1, unit / 2), (1 + unit / 2, unit / 4), (1 + 0.75 * unit, unit / 4), (unit, 2)]

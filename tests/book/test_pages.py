@@ -1,11 +1,13 @@
 """The built book: every page complete, in a real browser, with no other host in reach."""
 
+import gzip
 import json
 import os
 import re
 import subprocess
 import sys
 from itertools import product
+from runpy import run_path
 from shutil import copy, copytree
 from urllib.parse import unquote, urldefrag
 
@@ -51,10 +53,8 @@ AXE = f"{AXE_SCRIPT}; axe.configure({{rules: [{{id: 'color-contrast', selector: 
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 BOXES = """[...document.querySelectorAll("body *")]
   .map((element) => Object.values(element.getBoundingClientRect().toJSON())).join()"""
-PLACES = """elements => elements.map((element) =>
-  [Math.round(element.getBoundingClientRect().height), element.scrollWidth > element.clientWidth])"""
-LAY_OUT = """how => document.querySelectorAll(".highlight pre > [style], svg.poolkit-figure").forEach((element) =>
-  (element.style.contentVisibility = how))"""
+HEIGHTS = "figures => figures.map((figure) => Math.round(figure.getBoundingClientRect().height))"
+LAY_OUT = """figures => figures.forEach((figure) => (figure.style.contentVisibility = "visible"))"""
 WEIGHTS = "Object.fromEntries(performance.getEntries().map((got) => [got.name, (got.encodedBodySize ?? 0) / 1024]))"
 
 
@@ -89,13 +89,11 @@ def opened(request, tabs, address):
     return tabs[width]
 
 
-def test_code_and_figures_have_their_size_before_they_are_laid_out(opened):
-    waiting = opened.locator(".highlight pre, svg.poolkit-figure")
-    places = waiting.evaluate_all(PLACES)
-    opened.evaluate(LAY_OUT, "visible")
-    laid_out = waiting.evaluate_all(PLACES)
-    opened.evaluate(LAY_OUT, "")
-    assert laid_out == places
+def test_figures_have_their_height_before_they_are_drawn(opened):
+    figures = opened.locator("svg.poolkit-figure")
+    heights = figures.evaluate_all(HEIGHTS)
+    figures.evaluate_all(LAY_OUT)
+    assert figures.evaluate_all(HEIGHTS) == heights
 
 
 def test_a_page_shows_without_trouble(opened):
@@ -138,6 +136,13 @@ def test_formulas_are_drawn_with_their_own_font(visit):
     assert formula.locator("mo").first.bounding_box()["height"] > 30  # grown to the fraction between them
 
 
+def test_the_font_of_formulas_comes_without_scripts_too(browser, address):
+    page = browser.new_page(java_script_enabled=False)
+    with page.expect_response("**/stix-two-math.woff2"):
+        page.goto(f"{address}book/basics.html")
+    page.close()
+
+
 def test_the_left_end_of_a_long_formula_can_be_reached(visit):
     formulas = visit("book/api.html", width=390).locator("div.math")
     cut = "all => all.filter(one => one.firstElementChild.getBoundingClientRect().x < one.getBoundingClientRect().x)"
@@ -157,6 +162,11 @@ def test_a_long_table_scrolls_below_its_head_and_is_whole_on_paper(visit):
     assert window.evaluate(below) >= 0
     page.emulate_media(media="print")
     assert window.evaluate(hidden) == 0
+
+
+@every_page
+def test_a_page_fits_the_narrowest_phone(visit, page):
+    assert visit(page, 320).evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_search_finds_a_word_of_a_chapter(visit):
@@ -269,20 +279,25 @@ def test_without_an_address_no_page_invents_one():
 
 
 @every_page
-def test_a_page_asks_for_one_style_sheet(page):
-    assert len(soup(page).find_all("link", rel="stylesheet")) == 1
+def test_text_waits_for_no_script(page):
+    assert not soup(page).select("head script[src], main script[src]")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_code_that_lost_its_span_would_have_the_colour_of_all_code(theme):
-    styles = (SITE / "_static/pygments.css").read_text()
-    rule = rf'"{theme}"\] \.highlight ?(\.\w+)? {{[^}}]*?(?<!-)color: (#\w+)'
-    colours = dict(re.findall(rule, styles))
-    assert {colours.get(name, colours[""]) for name in (".n", ".nn", ".p", ".w")} == {colours[""]}
-    assert not soup("book/basics.html").select(".highlight :is(.n, .nn, .p, .w)")
+def test_only_the_page_that_searches_asks_for_the_index_of_words():
+    assert soup("search.html").select("[src^=searchindex]")
+    assert not any(soup(page).select("[src*=searchindex]") for page in PAGES)
 
 
 def test_style_sheets_hold_what_pages_use_and_little_else():
-    styles = (SITE / "_static/pages.css").read_text()
-    assert ".admonition" in styles and ".bs-tooltip-auto" in styles and "prefers-reduced-motion" in styles
-    assert ".fa-bath" not in styles and len(styles) < 180_000
+    styles = "".join(path.read_text(encoding="utf-8") for path in SITE.glob("_static/**/*.css"))
+    assert all(kept in styles for kept in (".admonition", ".bs-tooltip-auto", "prefers-reduced-motion", "@font-face"))
+    assert ".fa-bath" not in styles and len(gzip.compress(styles.encode())) < 40 * 1024
+
+
+@pytest.mark.parametrize(
+    "selectors, needed",
+    [("a", True), (".seen .new", False), (".new, .seen", True), (".seen:not(.new)", True), ("a.new:is(p)", False)],
+)
+def test_a_rule_is_kept_if_one_of_its_selectors_names_only_classes_of_pages(selectors, needed):
+    is_needed = run_path(ROOT / "book/_extensions/slim.py")["is_needed"]
+    assert is_needed(selectors, {"seen"}) == needed

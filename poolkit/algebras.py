@@ -1,0 +1,265 @@
+"""Algebra: how the elements of one window become one number, and how its gradient is shared among them.
+
+``ALGEBRAS``, at the end, is the table. To pool is to ``lift`` the elements, to fold them with ``combine`` and to ``finish``
+what comes out; on the way back, ``share`` adds to each element what it gets of the gradients of its windows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import product
+from math import isfinite, prod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from poolkit.checks import Array
+from poolkit.folds import BLOCK, LONG, Piece, blocks, fold, identity, unfold, winners
+from poolkit.windows import EVERYWHERE, Grid, Index, pooled_shape
+
+
+class Algebra(NamedTuple):
+    """How one window becomes one number."""
+
+    combine: np.ufunc  # two elements into one
+    lift: Callable[[Array, Any], Array]  # elements into what is combined, given the dtype to work in
+    finish: Callable[[Array, Any], Array]  # what came out, and of how many elements, into the result
+    share: Callable[[Pooling, Array, Array], None] | None = None  # given dy, add up dx
+    floating: bool = True  # the result has a floating dtype
+    narrow: bool = False  # float32 is wide enough to combine a few numbers of at most this dtype
+    safer: Algebra | None = None  # for a block in which ``combine`` left the range of its numbers
+
+
+class Pooling(NamedTuple):
+    """One pooling, checked and ready: what is folded, over which windows, by which algebra."""
+
+    algebra: Algebra
+    x: Array
+    grid: Grid
+    mask: Array | None = None  # with a channel axis of length 1
+    keepdims: bool = True
+    count_padding: bool = False
+    return_indices: bool = False
+
+    def forward(self) -> Any:
+        """The pooled array; with ``return_indices``, a pair."""
+        if self.return_indices:
+            return pool_with_indices(self)
+        y = pool(self)
+        return y if self.keepdims else y.squeeze(tuple(self.grid))
+
+    def backward(self, dy: Array) -> Array:
+        """The gradient of ``x``: what each element gets of the gradients of all its windows."""
+        dx = np.zeros(self.x.shape, np.result_type(self.x, np.float64 if self.grid.overlap > LONG else np.float32))
+        if dx.size and self.algebra.share:
+            self.algebra.share(self, dy.reshape(pooled_shape(dx.shape, self.grid)), dx)
+        return dx.astype(self.x.dtype, copy=False)
+
+    def elements(self, inputs: Index) -> Array:
+        """Some elements, in one stretch of memory; what the mask hides is replaced by what changes nothing."""
+        x = np.ascontiguousarray(self.x[inputs], self.x.dtype.newbyteorder("="))
+        if self.mask is None:
+            return x
+        return np.where(self.present(inputs), x, identity(self.algebra.combine, x.dtype))
+
+    def present(self, inputs: Index) -> Any:
+        """Which of some elements the mask shows."""
+        return True if self.mask is None else np.broadcast_to(self.mask, self.x.shape)[inputs]
+
+    def counts(self, outputs: Index, pieces: Sequence[Piece]) -> Any:
+        """How many elements the windows of a block have: one number, or an array that broadcasts over the outputs."""
+        if self.mask is None and not self.count_padding:
+            return self.grid.counts(outputs)
+        asked = self.grid.with_padding() if self.count_padding else self.grid
+        if self.mask is None:
+            return asked.counts(outputs)
+        shown = sum(fold(np.add, self.present(inputs).astype(float), grid) for inputs, grid in pieces)
+        return asked.counts(outputs) - self.grid.counts(outputs) + shown
+
+
+@lru_cache(64)
+def working_dtype(dtype: np.dtype[Any], floating: bool, narrow: bool) -> np.dtype[Any]:
+    """The dtype in which elements are combined: their own for maxima, for sums one that loses no digit."""
+    own = dtype.newbyteorder("=")
+    if not floating:
+        return own
+    return np.promote_types(own, np.float32 if narrow and own.kind == "f" else np.float64)
+
+
+def pool(pooling: Pooling) -> Array:
+    """Fold every window."""
+    algebra, x, grid, *_ = pooling
+    out = np.float32 if algebra.floating and x.dtype.kind != "f" else x.dtype
+    dtype = working_dtype(x.dtype, algebra.floating, algebra.narrow and (grid.sees_all or grid.longest <= LONG))
+    if x.size * dtype.itemsize <= BLOCK and x.size:
+        return _pool_block(pooling, (), [((), grid)], dtype).astype(out, copy=False)
+    y = np.empty(pooled_shape(x.shape, grid), out)
+    for outputs, pieces in blocks(x.shape, grid, dtype.itemsize) if y.size else ():
+        y[outputs] = _pool_block(pooling, outputs, pieces, dtype)
+    return y
+
+
+def _pool_block(pooling: Pooling, outputs: Index, pieces: Sequence[Piece], dtype: np.dtype[Any]) -> Array:
+    algebra = pooling.algebra
+    if not algebra.safer:
+        total = _fold_pieces(algebra, pooling, pieces, dtype)
+    else:
+        with np.errstate(all="ignore"):
+            total = _fold_pieces(algebra, pooling, pieces, dtype)
+            left_range = not isfinite(np.add.reduce(total, None))
+        if left_range:
+            algebra = algebra.safer
+            total = _fold_pieces(algebra, pooling, pieces, np.promote_types(dtype, np.float64))
+    return algebra.finish(total, pooling.counts(outputs, pieces))
+
+
+def _fold_pieces(algebra: Algebra, pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any]) -> Array:
+    (inputs, grid), *others = pieces
+    total = fold(algebra.combine, algebra.lift(pooling.elements(inputs), dtype), grid)
+    for inputs, grid in others:
+        wide = np.promote_types(total.dtype, np.float64) if algebra.floating else total.dtype
+        part = fold(algebra.combine, algebra.lift(pooling.elements(inputs), dtype), grid)
+        total = algebra.combine(total, part, dtype=wide)
+    return total
+
+
+def pool_with_indices(pooling: Pooling) -> tuple[Array, Array]:
+    """The maximum or minimum of every window and its flat spatial index, the first on ties; -1 in an empty window."""
+    shape = pooled_shape(pooling.x.shape, pooling.grid)
+    y, indices = np.empty(shape, pooling.x.dtype), np.empty(shape, np.intp)
+    weights = {axis: prod(pooling.x.shape[later] for later in pooling.grid if later > axis) for axis in pooling.grid}
+    for outputs, values, places in _find_winners(pooling, weights):
+        y[outputs], indices[outputs] = values, places
+    return y, indices
+
+
+def _find_winners(pooling: Pooling, weights: dict[int, int]) -> Iterator[tuple[Index, Array, Array]]:
+    """Yield where outputs stand, their values, and where these were found: the positions along the axes, weighted."""
+    x = pooling.x
+    for outputs, pieces in blocks(x.shape, pooling.grid, x.itemsize, cut_windows=False) if x.size else ():
+        ((inputs, grid),) = pieces
+        places = _positions(x.shape, inputs, weights)
+        present = None if pooling.mask is None else pooling.present(inputs)
+        values, winning = winners(pooling.algebra.combine, pooling.elements(inputs), grid, places, present)
+        _refuse_empty(x.dtype, winning >= 0)
+        yield outputs, values, winning
+
+
+def _positions(shape: tuple[int, ...], where: Index, weights: dict[int, int]) -> Any:
+    """The sum over some axes of the position times a weight, for all elements of a block; it broadcasts over them."""
+    total: Any = 0
+    for axis, weight in weights.items():
+        positions = np.arange(shape[axis])[where[axis] if axis < len(where) else EVERYWHERE]
+        total = total + (positions * weight).reshape([-1 if each == axis else 1 for each in range(len(shape))])
+    return total
+
+
+# How elements are lifted and results finished
+
+
+def _keep(x: Array, dtype: Any) -> Array:
+    return x
+
+
+def _convert(x: Array, dtype: Any) -> Array:
+    return x.astype(dtype, copy=False)
+
+
+def _extreme(total: Array, count: Any) -> Array:
+    _refuse_empty(total.dtype, count)
+    return total
+
+
+def _refuse_empty(dtype: np.dtype[Any], present: Any) -> None:
+    """A window without an element has no maximum, and only floating-point numbers have an infinity to say so."""
+    if dtype.kind != "f" and not np.all(present):
+        raise ValueError(f"mask or dilation leaves a window with no element; dtype {dtype} has no infinity to say so")
+
+
+def _mean(total: Array, count: Any) -> Array:
+    if isinstance(count, int):
+        return total / count
+    mean: Array = total / np.maximum(count, 1).astype(total.dtype)
+    return mean if count.all() else np.where(count == 0, np.nan, mean)
+
+
+# How gradients are shared
+
+
+def share_with_first(pooling: Pooling, dy: Array, dx: Array) -> None:
+    """All to the first of the largest (or smallest) elements of each window, in row-major order."""
+    strides = [stride // dx.itemsize for stride in dx.strides]
+    inner = {axis: strides[axis] for axis in pooling.grid}
+    outer = {axis: stride for axis, stride in enumerate(strides) if axis not in inner}
+    for outputs, _, places in _find_winners(pooling, inner):
+        index = np.maximum(places, 0) + _positions(dy.shape, outputs, outer)
+        np.add.at(dx.reshape(-1), index.ravel(), np.where(places < 0, 0, dy[outputs]).ravel())
+
+
+def share_equally(pooling: Pooling, dy: Array, dx: Array) -> None:
+    """The same to each of the largest (or smallest) elements of a whole map; all to the first NaN, if there is one."""
+    y = pool(pooling)
+    unknown = np.isnan(y)
+    if unknown.any():
+        share_with_first(pooling, np.where(unknown, dy, 0), dx)
+    for outputs, pieces in blocks(dx.shape, pooling.grid, dx.itemsize):
+        found = []
+        for inputs, _ in pieces:
+            found.append((pooling.elements(inputs) == y[outputs]) & pooling.present(inputs))
+        number = sum(equal.sum(tuple(pooling.grid), keepdims=True) for equal in found)
+        for (inputs, _), equal in zip(pieces, found, strict=True):
+            dx[inputs] += np.where(equal, dy[outputs] / np.maximum(number, 1), 0)
+
+
+def share_evenly(pooling: Pooling, dy: Array, dx: Array) -> None:
+    """The same to each element of a window."""
+    for outputs, pieces in blocks(dx.shape, pooling.grid, dx.itemsize):
+        part = np.divide(dy[outputs], np.maximum(pooling.counts(outputs, pieces), 1), dtype=dx.dtype)
+        for inputs, grid in pieces:
+            unfold(part, dx[inputs], grid)
+    if pooling.mask is not None:
+        np.copyto(dx, 0, where=~pooling.mask)
+
+
+# The table
+
+MAX = Algebra(np.maximum, _keep, _extreme, share_with_first, floating=False)
+MIN = Algebra(np.minimum, _keep, _extreme, share_with_first, floating=False)
+GLOBAL_MAX = MAX._replace(share=share_equally)
+GLOBAL_MIN = MIN._replace(share=share_equally)
+MEAN = Algebra(np.add, _convert, _mean, share_evenly)
+MEAN = MEAN._replace(narrow=True, safer=MEAN)  # float32 first, then float64
+
+
+def norm(p: float) -> Algebra:
+    """The row of a p-norm: powers are added up, and where they leave the range of float64, their logarithms."""
+
+    def powers(x: Array, dtype: Any) -> Array:
+        raised: Array = np.abs(x.astype(dtype)) ** p
+        raised[(raised < np.finfo(dtype).tiny) & (x != 0)] = np.inf  # too small to keep its digits
+        return raised
+
+    def logarithms(x: Array, dtype: Any) -> Array:
+        size = np.abs(x.astype(dtype))
+        return p * np.log(size, out=np.full(size.shape, -np.inf, dtype), where=size != 0)
+
+    def share(pooling: Pooling, dy: Array, dx: Array) -> None:
+        """The derivative: the power p - 1 of each element's part of the norm, with the element's sign."""
+        before = (EVERYWHERE,) * min(pooling.grid)
+        for outputs, pieces in blocks(dx.shape, pooling.grid, dx.itemsize):
+            y, part = _pool_block(pooling, outputs, pieces, np.promote_types(dx.dtype, np.float64)), dy[outputs]
+            for inputs, grid in pieces:
+                x, block = pooling.elements(inputs).astype(y.dtype), dx[inputs]
+                for places in product(*(windows.places() for windows in grid.values())):
+                    seeing, seen = ((*before, *each) for each in zip(*places, strict=True))
+                    some, norms = x[seen], y[seeing]
+                    share = np.divide(np.abs(some), norms, out=np.zeros(some.shape, y.dtype), where=norms != 0)
+                    np.power(share, p - 1, out=share, where=share != 0)
+                    block[seen] += part[seeing] * np.copysign(share, some)
+
+    in_logarithms = Algebra(np.logaddexp, logarithms, lambda total, count: np.exp(total / p), share)
+    return Algebra(np.add, powers, lambda total, count: total ** (1 / p), share, safer=in_logarithms)
+
+
+ALGEBRAS = {"max": MAX, "min": MIN, "global max": GLOBAL_MAX, "global min": GLOBAL_MIN, "mean": MEAN, "p-norm": norm}
