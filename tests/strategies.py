@@ -21,6 +21,7 @@ def line(elements, dtype=float):
     """One sample with one channel: shape (1, n, 1)."""
     return np.array(elements, dtype).reshape(1, -1, 1)
 
+
 # Each function that has a gradient, with its arguments
 POOLS = {
     "max": (poolkit.max_pool, (3, 2, "same")),

@@ -18,7 +18,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
-from strategies import INTEGERS, POOLS
 
 import poolkit
 from poolkit import (
@@ -35,6 +34,7 @@ from poolkit import (
     vjp,
 )
 from poolkit.variants import mixed_pool
+from tests.strategies import INTEGERS, POOLS
 
 NAN, INF = np.nan, np.inf
 MIB = 2**20

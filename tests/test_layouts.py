@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from layouts import Subclass, kinds, lay, layouts, memory_map, real_part, record_field, subclass, unaligned
 from numpy.testing import assert_array_equal
-from strategies import LAYOUTS, POOLS
 
 import poolkit
 from poolkit import max_pool, max_unpool, min_pool, variants, vjp
+from tests.layouts import Subclass, kinds, lay, layouts, memory_map, real_part, record_field, subclass, unaligned
+from tests.strategies import LAYOUTS, POOLS
 
 RARE = {
     "generalised mean": partial(variants.gem_pool, pool_size=2),
