@@ -444,7 +444,7 @@ from poolkit import adaptive_average_pool, average_pool, max_pool, vjp
 def pool(lengths):
     for n in lengths:
         x = np.ones((1, n, 40, 3), "f4")
-        for pool, rest in ((max_pool, (3, 1)), (average_pool, (3, 2, "same")), (adaptive_average_pool, (n // 9, 3))):
+        for pool, rest in ((max_pool, (3, 1)), (average_pool, (3, 2, "same")), (adaptive_average_pool, ((n // 9, 3),))):
             y, pullback = vjp(pool, x, *rest)
             pullback(y)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
