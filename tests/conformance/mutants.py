@@ -100,12 +100,12 @@ def survivors():
 
 
 def change(name):
-    """What the mutant of that name is: ``function: old lines -> new lines``."""
+    """What the mutant of that name is: ``function: old lines => new lines``."""
     shown = mutmut("show", name)
     module, _, function = name.rpartition(".")
     function = re.sub(r"^x[_ǁ]|__mutmut_\d+$", "", function).replace("ǁ", ".")
     lines = [re.findall(rf"^[{sign}](?![{sign}]{{2}} )\s*(.*)", shown, re.MULTILINE) for sign in "-+"]
-    return f"{module}.{function}: {' -> '.join(' '.join(each).strip() for each in lines)}"
+    return f"{module}.{function}: {' => '.join(' '.join(each).strip() for each in lines)}"
 
 
 def is_the_same(change):
@@ -119,7 +119,7 @@ def is_the_same(change):
     def plain(code):
         return re.sub(r", ((copy|strict)=(None|False|True))?\)", ")", code)
 
-    old, new = change.split(": ", 1)[1].split(" -> ")
+    old, new = change.split(": ", 1)[1].split(" => ")
     if ".convolution." not in change:
         new = new.replace("CHANNELS_LAST", "channels_last").replace("VALID", "valid")
     new = re.sub(r"(reshape\((?:[^()]|\([^()]*\))*)-2\b", r"\1-1", new)
