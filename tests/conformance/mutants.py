@@ -49,8 +49,8 @@ def nothing_is_remembered():
             if hasattr(value, "cache_clear"):
                 value.cache_clear()
 """
-# The first two look at the files and names of the package; the last starts processes and threads, and takes long.
-LEFT_OUT = ("test_architecture.py", "test_fuzz.py", "test_faults.py")
+# The first two look at the files and names of the package; the others take longer than all the rest.
+LEFT_OUT = ("test_architecture.py", "test_fuzz.py", "test_faults.py", "test_layouts.py")
 PROCESSES = os.cpu_count() or 2
 MUTMUT = Path(sys.executable).with_name("mutmut")
 THERE = {
