@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from poolkit.checks import Array
+from poolkit.checks import LARGEST, Array
 from poolkit.folds import BLOCK, LONG, Piece, blocks, fold, identity, unfold, winners
 from poolkit.windows import EVERYWHERE, Grid, Index, pooled_shape
 
@@ -139,18 +139,20 @@ def _find_winners(pooling: Pooling, weights: dict[int, int]) -> Iterator[tuple[I
     x = pooling.x
     for outputs, pieces in blocks(x.shape, pooling.grid, x.itemsize, cut_windows=False) if x.size else ():
         ((inputs, grid),) = pieces
-        places = _positions(x.shape, inputs, weights)
+        places = _positions(x.shape, inputs, weights, np.int32 if x.size <= LARGEST else np.int64)
         present = None if pooling.mask is None else pooling.present(inputs)
         values, winning = winners(pooling.algebra.combine, pooling.elements(inputs), grid, places, present)
         _refuse_empty(x.dtype, winning >= 0)
         yield outputs, values, winning
 
 
-def _positions(shape: tuple[int, ...], where: Index, weights: dict[int, int]) -> Any:
+def _positions(shape: tuple[int, ...], where: Index, weights: dict[int, int], dtype: Any) -> Any:
     """The sum over some axes of the position times a weight, for all elements of a block; it broadcasts over them."""
     total: Any = 0
     for axis, weight in weights.items():
-        positions = np.arange(shape[axis])[where[axis] if axis < len(where) else EVERYWHERE]
+        positions = np.arange(shape[axis], dtype=np.int32 if prod(shape) <= LARGEST else np.int64)[
+            where[axis] if axis < len(where) else EVERYWHERE
+        ]
         total = total + (positions * weight).reshape([-1 if each == axis else 1 for each in range(len(shape))])
     return total
 
@@ -193,8 +195,8 @@ def share_with_first(pooling: Pooling, dy: Array, dx: Array) -> None:
     inner = {axis: strides[axis] for axis in pooling.grid}
     outer = {axis: stride for axis, stride in enumerate(strides) if axis not in inner}
     for outputs, _, places in _find_winners(pooling, inner):
-        index = np.maximum(places, 0) + _positions(dy.shape, outputs, outer)
-        np.add.at(dx.reshape(-1), index.ravel(), np.where(places < 0, 0, dy[outputs]).ravel())
+        index = np.maximum(places, 0) + _positions(dy.shape, outputs, outer, places.dtype)
+        np.add.at(dx.reshape(-1), index.ravel().astype(np.intp), np.where(places < 0, 0, dy[outputs]).ravel())
 
 
 def share_equally(pooling: Pooling, dy: Array, dx: Array) -> None:

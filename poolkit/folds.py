@@ -9,7 +9,7 @@ that a block needs stays in the processor's cache.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import prod
 from typing import Any, TypeAlias
 
@@ -23,7 +23,6 @@ Block: TypeAlias = tuple[Index, list[Piece]]
 
 BLOCK = 1 << 21  # bytes of elements in a block: with what becomes of them, they fit into a processor's cache
 FEW = 8  # places: so many are visited one after another, whatever the window
-EXACT = 32  # float32 numbers are added one after another: more would lose digits
 LONG = 64  # a sum of more float32 numbers than this is taken in float64, so that small digits are not lost
 
 
@@ -75,8 +74,9 @@ def fold(combine: np.ufunc, x: Array, grid: Grid) -> Array:
 
 
 def _fold(combine: np.ufunc, x: Array, grid: Grid) -> Array:
-    if grid.sees_all and x.ndim - 1 in grid:
-        return combine.reduce(x, tuple(grid), keepdims=True)  # each map lies in one stretch of memory
+    if grid.sees_all and x.ndim - 1 in grid:  # each map lies in one stretch of memory
+        total = _fold_whole_axis(combine, x.reshape(*x.shape[:2], -1), 2)
+        return total.reshape(*x.shape[:2], *[1] * len(grid))
     for axis, windows in grid.items():
         x = _fold_axis(combine, x, axis, windows)
     return x
@@ -109,13 +109,13 @@ def _fold_axis(combine: np.ufunc, x: Array, axis: int, windows: Windows | Bins) 
 
 def _fold_whole_axis(combine: np.ufunc, x: Array, axis: int) -> Array:
     """Combine all elements along an axis; float32 numbers are added up a few at a time, and their sums in float64."""
-    length, rest = divmod(x.shape[axis], EXACT)
-    if combine is not np.add or x.dtype != np.float32 or not length:
+    if combine is not np.add or x.dtype != np.float32:
         return combine.reduce(x, axis, keepdims=True)
-    head, tail = np.split(x, [length * EXACT], axis)
-    sums = np.add.reduce(head.reshape(*x.shape[:axis], length, EXACT, *x.shape[axis + 1 :]), axis + 1)
-    total = np.add.reduce(sums, axis, np.float64, keepdims=True)
-    return total + np.add.reduce(tail, axis, keepdims=True) if rest else total
+    last = axis == x.ndim - 1  # einsum adds neighbours faster than add.reduce does, and many of them apart
+    few, add = (256, partial(np.einsum, "...k->...")) if last else (32, partial(np.add.reduce, axis=axis + 1))
+    head, tail = np.split(x, [x.shape[axis] // few * few], axis)
+    sums = add(head.reshape(*x.shape[:axis], -1, few, *x.shape[axis + 1 :]))
+    return np.add.reduce(sums, axis, np.float64, keepdims=True) + add(np.expand_dims(tail, axis))
 
 
 def _fold_by_doubling(combine: np.ufunc, x: Array, axis: int, windows: Windows) -> Array:
@@ -166,19 +166,21 @@ def winners(combine: np.ufunc, x: Array, grid: Grid, place: Array, present: Arra
     certain = present is None and all(np.all(windows.counts()) for windows in grid.values())
     place = place if present is None else np.where(present, place, -1)
     for axis, windows in reversed(grid.items()):
+        places = _places_along(axis, windows)
         shape = with_length(x.shape, axis, windows.count)
         if certain:
-            first = along(axis, windows.first())
-            best, best_place = x[first], np.broadcast_to(place[first], shape).copy()
+            first = places[0][1] if places[0][0][axis] is EVERYWHERE else along(axis, windows.first())
+            best, best_place = x[first].copy(), np.broadcast_to(place[first], shape).copy()
         else:
-            best, best_place = np.full(shape, identity(combine, x.dtype), x.dtype), np.full(shape, -1)
-        for outputs, positions in _places_along(axis, windows):
-            new, old, old_place = x[positions], best[outputs], best_place[outputs]
-            wins = beats(new, old)
-            if not certain:
-                wins = (wins | (old_place < 0)) & (place[positions] >= 0)
-            best[outputs] = np.where(wins, new, old)
-            best_place[outputs] = np.where(wins, place[positions], old_place)
+            best, best_place = np.full(shape, identity(combine, x.dtype), x.dtype), np.full(shape, -1, place.dtype)
+        for outputs, positions in places:
+            wins = beats(x[positions], best[outputs])
+            best[outputs] = combine(best[outputs], x[positions])
+            if certain:  # later places are larger numbers; to select by multiplying is faster than by choosing
+                best_place[outputs] = np.maximum(best_place[outputs], wins * place[positions])
+            else:
+                wins = (wins | (best_place[outputs] < 0)) & (place[positions] >= 0)
+                best_place[outputs] = np.where(wins, place[positions], best_place[outputs])
         x, place = best, best_place
     return x, place
 
