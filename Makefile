@@ -4,6 +4,7 @@ ready := .venv/ready
 # The oldest NumPy that the package promises to work with, or the oldest there is for this Python.
 NUMPY ?= $(shell $(PYTHON) -c 'import sys; print("2.0.0" if sys.version_info < (3, 13) else "2.1.0")')
 bare := .venv/numpy-$(NUMPY)
+PROFILE ?= poolkit # of Hypothesis; quick draws fewer examples
 
 help:            ## show this list
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' Makefile
@@ -13,13 +14,13 @@ book: $(ready)   ## build the HTML book
 	@echo "Open _build/html/index.html, or: make serve"
 
 test: $(ready)   ## run every test and every notebook
-	@$(MAKE) --jobs=2 --output-sync book core
+	@$(MAKE) --jobs=2 --output-sync book core PROFILE=quick
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 core: $(bare)/ready ## test the package alone, with the oldest NumPy or, say, NUMPY=2.4.6
-	$(bare)/bin/pytest --quiet tests/*.py poolkit/*.py
+	$(bare)/bin/pytest --quiet --hypothesis-profile=$(PROFILE) tests/*.py poolkit/*.py
 
 conformance: browsers book .venv/peers ## compare poolkit with every other framework, judge the pages, test the tests
 	PATH=$(CURDIR)/.venv/bin:$$PATH .venv/bin/pytest tests/conformance

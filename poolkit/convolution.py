@@ -51,7 +51,7 @@ def convolve(x: ArrayLike, filters: ArrayLike, padding: Literal["valid", "zero",
         raise ValueError(f"x must be (N, H, W, C), got shape {x.shape}")
     if filters.ndim != 4 or filters.shape[2] != x.shape[3]:
         raise ValueError(f"filters must be (h, w, {x.shape[3]}, F) for x of shape {x.shape}, got {filters.shape}")
-    if padding not in ("valid", "zero", "circular"):
+    if not isinstance(padding, str) or padding not in ("valid", "zero", "circular"):
         raise ValueError(f"padding must be 'valid', 'zero' or 'circular', got {padding!r}")
     size = filters.shape[:2]
     if padding != "valid":

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("poolkit", deadline=None, derandomize=True, database=None)
+settings.register_profile("quick", parent=settings.get_profile("poolkit"), max_examples=20)
 settings.load_profile("poolkit")
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)

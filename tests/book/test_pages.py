@@ -1,12 +1,14 @@
 """The built book: every page complete, in a real browser, with no other host in reach."""
 
 import gzip
+import json
 import os
 import re
 import subprocess
 import sys
 from itertools import product
 from runpy import run_path
+from shutil import copy, copytree
 from urllib.parse import unquote, urldefrag
 
 import pytest
@@ -245,17 +247,22 @@ BUILD_WITHOUT_TENSORFLOW = """
 import sys
 sys.modules |= dict.fromkeys(["tensorflow", "keras"])  # importing either is an error now
 from jupyter_book.cli.main import main
-main(["build", "--quiet", "--path-output", sys.argv[1], "."])
+main(["build", "--quiet", "."])
 """
+TWO_PAGES = {"format": "jb-book", "root": "book/index", "chapters": [{"file": "book/basics"}]}
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
-    """The book as the publish workflow builds it, and without TensorFlow in reach."""
+    """Two pages of the book, built as the publish workflow builds all of it, and without TensorFlow in reach."""
     folder = tmp_path_factory.mktemp("published")
+    for name in ("book", "poolkit"):
+        copytree(ROOT / name, folder / name)
+    copy(ROOT / "_config.yml", folder)
+    (folder / "_toc.yml").write_text(json.dumps(TWO_PAGES))  # which is YAML too
     environment = os.environ | {"BOOK_REPOSITORY": "https://github.com/owner/name", "BOOK_BRANCH": "main"}
-    command = [sys.executable, "-c", BUILD_WITHOUT_TENSORFLOW, str(folder)]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    command = [sys.executable, "-c", BUILD_WITHOUT_TENSORFLOW]
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
     return folder / "_build/html"
 
 
