@@ -86,6 +86,11 @@ def opened(request, tabs, address):
     return tabs[width]
 
 
+@every_page
+def test_figures_far_from_being_seen_wait(page):
+    assert all(figure["style"].startswith("aspect-ratio:") for figure in soup(page).select("svg.poolkit-figure"))
+
+
 def test_figures_have_their_height_before_they_are_drawn(opened):
     figures = opened.locator("svg.poolkit-figure")
     heights = figures.evaluate_all(HEIGHTS)
@@ -259,7 +264,7 @@ def published(tmp_path_factory):
 
 
 def test_a_published_page_links_to_its_source_to_binder_and_to_colab(published):
-    page = (published / "book/basics.html").read_text()
+    page = (published / "book/basics.html").read_text(encoding="utf-8")
     assert "https://github.com/owner/name/edit/main/book/basics.ipynb" in page
     assert "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/book/basics.ipynb" in page
     assert "https://colab.research.google.com/github/owner/name/blob/main/book/basics.ipynb" in page
@@ -267,7 +272,7 @@ def test_a_published_page_links_to_its_source_to_binder_and_to_colab(published):
 
 
 def test_without_an_address_no_page_invents_one():
-    assert not any(re.search("mybinder|colab|github.com/owner|/edit/", (SITE / page).read_text()) for page in PAGES)
+    assert not any(re.search("mybinder|colab|github.com/owner|/edit/", str(soup(page))) for page in PAGES)
 
 
 @every_page
