@@ -10,7 +10,7 @@ import yaml
 from bs4 import BeautifulSoup
 from pages import ROOT, SITE
 
-LEDGER = yaml.safe_load((ROOT / "book/claims.yml").read_text())
+LEDGER = yaml.safe_load((ROOT / "book/claims.yml").read_text(encoding="utf-8"))
 KEYS = ["name", "claim", "who", "topic", "tag", "verdict", "because", "decided"]
 # Claims of the article that need care: none of them may fall out of the ledger.
 CARE = [
@@ -64,13 +64,13 @@ def deciding_source(target):
     if "#" in target:
         return CELLS[target]
     path, name = target.split("::")
-    functions = ast.walk(ast.parse((ROOT / path).read_text()))
+    functions = ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
     [test] = [node for node in functions if isinstance(node, ast.FunctionDef) and node.name == name]
     return ast.unparse(test)
 
 
 CELLS = dict(claim_cells())
-PAPERS = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "book/references.bib").read_text(), re.MULTILINE))
+PAPERS = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "book/references.bib").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_every_section_of_the_article_has_its_claims():
@@ -129,7 +129,7 @@ def test_an_assertion_is_recognised(code, expected):
 
 
 def test_the_page_shows_every_claim_once():
-    page = BeautifulSoup((SITE / "book/claims.html").read_text(), "html.parser")
+    page = BeautifulSoup((SITE / "book/claims.html").read_text(encoding="utf-8"), "html.parser")
     assert [card["id"] for card in page.select("div.claim")] == [entry["name"] for entry in LEDGER]
 
 

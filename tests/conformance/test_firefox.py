@@ -61,7 +61,7 @@ class Firefox:
 def firefox(tmp_path_factory, pyodide):
     site, profile = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("profile")
     worker = shutil.copytree(SITE, site, dirs_exist_ok=True) / "_static/live_worker.mjs"
-    worker.write_text(worker.read_text().replace(FOLDER, pyodide))
+    worker.write_text(worker.read_text(encoding="utf-8").replace(FOLDER, pyodide), encoding="utf-8")
     command = [BROWSER, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         address = next(filter(None, (re.search(r"ws://\S+", line) for line in process.stderr)))[0]
