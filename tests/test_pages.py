@@ -51,7 +51,9 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-tex
 BOXES = """[...document.querySelectorAll("body *")]
   .map((element) => Object.values(element.getBoundingClientRect().toJSON())).join()"""
 HEIGHTS = "figures => figures.map((figure) => Math.round(figure.getBoundingClientRect().height))"
-LAY_OUT = """figures => figures.forEach((figure) => (figure.style.contentVisibility = "visible"))"""
+LAY_OUT = (
+    'all => all.forEach(({ style }) => Object.assign(style, { contentVisibility: "visible", aspectRatio: "auto" }))'
+)
 WEIGHTS = "Object.fromEntries(performance.getEntries().map((got) => [got.name, (got.encodedBodySize ?? 0) / 1024]))"
 
 
