@@ -17,6 +17,7 @@ test: $(ready)   ## run every test and every notebook
 	@$(MAKE) --jobs=2 --output-sync book core PROFILE=quick
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
+	.venv/bin/mypy
 	.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 core: $(bare)/ready ## test the package alone, with the oldest NumPy or, say, NUMPY=2.4.6
@@ -46,6 +47,13 @@ experiments: $(ready) ## measure again, for 35 minutes, what chapters only read
 	PYTHONPATH=book .venv/bin/python -m experiments
 	.venv/bin/python book/experiments/larger_than_memory.py
 
+newest:          ## build the book with the newest Sphinx that there is, which Jupyter Book does not allow yet
+	$(PYTHON) -m venv --clear _build/newest
+	_build/newest/bin/pip install --disable-pip-version-check --quiet uv==0.13.9
+	_build/newest/bin/uv pip install --python _build/newest --override .github/newest.txt \
+	  "jupyter-book>=1.0.4,<2" sphinx-exercise math-core numpy "jsonschema<4.25"
+	PYTHONPATH=. _build/newest/bin/jupyter-book build -q -W -n --keep-going --path-output _build/newest .
+
 $(ready): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; (3, 11) <= v < (3, 14) or sys.exit( \
 	  f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}: try make PYTHON=python3.12")'
@@ -69,4 +77,4 @@ $(bare)/ready: requirements.txt
 	PATH=$(CURDIR)/.venv/bin:$$PATH npm ci --prefix .venv --ignore-scripts --no-audit --no-fund
 	@touch .venv/peers
 
-.PHONY: help book test core browsers conformance lab serve notebooks bench experiments
+.PHONY: help book test core browsers conformance lab serve notebooks bench experiments newest

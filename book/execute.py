@@ -53,7 +53,7 @@ def readme_picture():
 
 
 if __name__ == "__main__":
-    (BOOK / "_static/max_pooling.svg").write_text(readme_picture())
+    (BOOK / "_static/max_pooling.svg").write_text(readme_picture(), encoding="utf-8")
     chapters = [BOOK / f"{stem}.ipynb" for stem in sys.argv[1:]] or sorted(
         BOOK.glob("*.ipynb")
     )

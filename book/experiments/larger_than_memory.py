@@ -87,8 +87,8 @@ def main():
         process.start()
         record[pool.__name__] = answers.get()
         process.join()
-    RECORD.write_text(json.dumps(record, indent=1) + "\n")
-    print(RECORD.read_text())
+    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    print(RECORD.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

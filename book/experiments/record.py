@@ -46,12 +46,15 @@ def write(path, results):
         for case, result in results.items()
     ]
     text = ",\n".join(lines)
-    path.write_text(f'{{{json.dumps(about)[1:-1]}, "results": {{\n{text}\n}}}}\n')
+    path.write_text(
+        f'{{{json.dumps(about)[1:-1]}, "results": {{\n{text}\n}}}}\n', encoding="utf-8"
+    )
 
 
 def recorded(name):
     """The recorded numbers: one array for each measure of each case, a row a seed."""
-    results = json.loads((FOLDER / f"{name}.json").read_text())["results"]
+    text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    results = json.loads(text)["results"]
     return {
         case: {what: np.array(values) for what, values in result.items()}
         for case, result in results.items()
@@ -70,5 +73,5 @@ def tolerance(values):
 
 def about(name):
     """When, with what and with which seeds an experiment was recorded."""
-    document = json.loads((FOLDER / f"{name}.json").read_text())
+    document = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     return {what: document[what] for what in ("date", "versions", "seeds")}

@@ -15,4 +15,4 @@ if not PAGES:
 
 @cache
 def soup(path):
-    return BeautifulSoup((SITE / path).read_text(), "html.parser")
+    return BeautifulSoup((SITE / path).read_text(encoding="utf-8"), "html.parser")

@@ -61,11 +61,11 @@ def fetch():
 
 
 def list_numpy(packages, wheel):
-    listed = json.loads(packages.read_text())
+    listed = json.loads(packages.read_text(encoding="utf-8"))
     numpy = listed["packages"]["numpy"]
     assert wheel.name.startswith(f"numpy-{numpy['version']}-cp313-")
     numpy |= {"file_name": wheel.name, "sha256": sha256(wheel.read_bytes()).hexdigest()}
-    packages.write_text(json.dumps(listed))
+    packages.write_text(json.dumps(listed), encoding="utf-8")
 
 
 def answer(there, route):

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 
 from tests.book.pages import ROOT, SITE
 
-LEDGER = yaml.safe_load((ROOT / "book/claims.yml").read_text())
+LEDGER = yaml.safe_load((ROOT / "book/claims.yml").read_text(encoding="utf-8"))
 KEYS = ["name", "claim", "who", "topic", "tag", "verdict", "because", "decided"]
 # Claims of the article that need care: none of them may fall out of the ledger.
 CARE = [
@@ -52,7 +52,7 @@ def deciding_source(target):
     if "#" in target:
         return CELLS.get(target, "")
     path, name = target.split("::")
-    functions = ast.walk(ast.parse((ROOT / path).read_text()))
+    functions = ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
     return "".join(ast.unparse(node) for node in functions if isinstance(node, ast.FunctionDef) and node.name == name)
 
 
@@ -69,7 +69,7 @@ def stands_on(entry):
 
 
 CELLS = dict(claim_cells())
-PAPERS = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "book/references.bib").read_text(), re.MULTILINE))
+PAPERS = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "book/references.bib").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_every_entry_says_all_there_is_to_say():
@@ -112,7 +112,7 @@ def test_an_assertion_is_recognised(code, expected):
 
 
 def test_the_page_shows_every_claim_once():
-    page = BeautifulSoup((SITE / "book/claims.html").read_text(), "html.parser")
+    page = BeautifulSoup((SITE / "book/claims.html").read_text(encoding="utf-8"), "html.parser")
     assert [card["id"] for card in page.select("div.claim")] == [entry["name"] for entry in LEDGER]
 
 

@@ -434,5 +434,5 @@ def test_the_calculation_is_said_once_the_keyboard_rests_and_never_while_the_poi
 
 
 def test_the_colours_are_those_of_the_figures():
-    pairs = re.findall(r"--\w[\w-]*: light-dark\((#\w{6}), (#\w{6})\)", MODULE.read_text())
+    pairs = re.findall(r"--\w[\w-]*: light-dark\((#\w{6}), (#\w{6})\)", MODULE.read_text(encoding="utf-8"))
     assert dict(pairs) == DARK

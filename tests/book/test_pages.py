@@ -54,7 +54,9 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-tex
 BOXES = """[...document.querySelectorAll("body *")]
   .map((element) => Object.values(element.getBoundingClientRect().toJSON())).join()"""
 HEIGHTS = "figures => figures.map((figure) => Math.round(figure.getBoundingClientRect().height))"
-LAY_OUT = """figures => figures.forEach((figure) => (figure.style.contentVisibility = "visible"))"""
+LAY_OUT = (
+    'all => all.forEach(({ style }) => Object.assign(style, { contentVisibility: "visible", aspectRatio: "auto" }))'
+)
 WEIGHTS = "Object.fromEntries(performance.getEntries().map((got) => [got.name, (got.encodedBodySize ?? 0) / 1024]))"
 
 
@@ -87,6 +89,11 @@ def opened(request, tabs, address):
     tabs[width].emulate_media(color_scheme=SCHEMES[width][0])
     tabs[width].goto(address + path, wait_until="load")
     return tabs[width]
+
+
+@every_page
+def test_figures_far_from_being_seen_wait(page):
+    assert all(figure["style"].startswith("aspect-ratio:") for figure in soup(page).select("svg.poolkit-figure"))
 
 
 def test_figures_have_their_height_before_they_are_drawn(opened):
@@ -267,7 +274,7 @@ def published(tmp_path_factory):
 
 
 def test_a_published_page_links_to_its_source_to_binder_and_to_colab(published):
-    page = (published / "book/basics.html").read_text()
+    page = (published / "book/basics.html").read_text(encoding="utf-8")
     assert "https://github.com/owner/name/edit/main/book/basics.ipynb" in page
     assert "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/book/basics.ipynb" in page
     assert "https://colab.research.google.com/github/owner/name/blob/main/book/basics.ipynb" in page
@@ -275,7 +282,7 @@ def test_a_published_page_links_to_its_source_to_binder_and_to_colab(published):
 
 
 def test_without_an_address_no_page_invents_one():
-    assert not any(re.search("mybinder|colab|github.com/owner|/edit/", (SITE / page).read_text()) for page in PAGES)
+    assert not any(re.search("mybinder|colab|github.com/owner|/edit/", str(soup(page))) for page in PAGES)
 
 
 @every_page

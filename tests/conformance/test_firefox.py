@@ -62,7 +62,7 @@ def firefox(tmp_path_factory, pyodide):
     assert BROWSER, "no Firefox: make conformance installs Debian's package firefox-esr"
     site, profile = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("profile")
     worker = shutil.copytree(SITE, site, dirs_exist_ok=True) / "_static/live_worker.mjs"
-    worker.write_text(worker.read_text().replace(FOLDER, pyodide))
+    worker.write_text(worker.read_text(encoding="utf-8").replace(FOLDER, pyodide), encoding="utf-8")
     command = [BROWSER, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         address = next(filter(None, (re.search(r"ws://\S+", line) for line in process.stderr)))[0]

@@ -15,7 +15,7 @@ import yaml
 from tests.book.pages import ROOT
 from tests.conftest import BROWSER, FLAGS
 
-TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 CHAPTERS = [chapter["file"] for part in TOC["parts"] if part.get("numbered") for chapter in part["chapters"]]
 LIGHTHOUSE = [ROOT / ".venv/bin/node", ROOT / ".venv/node_modules/lighthouse/cli/index.js"]
 OPTIONS = ["--quiet", "--output=json", "--disable-full-page-screenshot"]
