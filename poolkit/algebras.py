@@ -59,7 +59,7 @@ class Pooling(NamedTuple):
 
     def elements(self, inputs: Index) -> Array:
         """Some elements, in one stretch of memory; what the mask hides is replaced by what changes nothing."""
-        x = np.ascontiguousarray(self.x[inputs], self.x.dtype.newbyteorder("="))
+        x = np.ascontiguousarray(self.x[inputs] if inputs else self.x)
         if self.mask is None:
             return x
         return np.where(self.present(inputs), x, identity(self.algebra.combine, x.dtype))

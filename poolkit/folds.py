@@ -9,20 +9,19 @@ that a block needs stays in the processor's cache.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache, partial
+from functools import partial
 from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from poolkit.checks import Array
-from poolkit.windows import EVERYWHERE, Bins, Grid, Index, Place, Windows, make_windows
+from poolkit.windows import EVERYWHERE, Bins, Grid, Index, Place, Windows, make_windows, places_along, split_places
 
 Piece: TypeAlias = tuple[Index, Grid]
 Block: TypeAlias = tuple[Index, list[Piece]]
 
 BLOCK = 1 << 21  # bytes of elements in a block: with what becomes of them, they fit into a processor's cache
-FEW = 8  # places: so many are visited one after another, whatever the window
 LONG = 64  # a sum of more float32 numbers than this is taken in float64, so that small digits are not lost
 
 
@@ -74,30 +73,32 @@ def fold(combine: np.ufunc, x: Array, grid: Grid) -> Array:
 
 
 def _fold(combine: np.ufunc, x: Array, grid: Grid) -> Array:
-    if grid.sees_all and x.ndim - 1 in grid:  # each map lies in one stretch of memory
+    if x.ndim - 1 in grid and grid.sees_all:  # each map lies in one stretch of memory
         total = _fold_whole_axis(combine, x.reshape(*x.shape[:2], -1), 2)
         return total.reshape(*x.shape[:2], *[1] * len(grid))
-    for axis, windows in grid.items():
-        x = _fold_axis(combine, x, axis, windows)
+    for axis, windows, places in grid.steps:
+        if places:
+            x = _fold_places(combine, x, axis, windows, *places)
+        elif windows.sees_all():
+            x = _fold_whole_axis(combine, x, axis)
+        elif isinstance(windows, Windows) and windows.size >= 2 * windows.stride * windows.size.bit_length():
+            x = _fold_by_doubling(combine, x, axis, windows)
+        else:
+            x = _fold_places(combine, x, axis, windows, *split_places(axis, windows))
     return x
 
 
-def _fold_axis(combine: np.ufunc, x: Array, axis: int, windows: Windows | Bins) -> Array:
-    if windows.longest <= FEW:
-        everywhere, somewhere = _split_few_places(axis, windows)
-    elif windows.sees_all():
-        return _fold_whole_axis(combine, x, axis)
-    elif isinstance(windows, Windows) and windows.size >= 2 * windows.stride * windows.size.bit_length():
-        return _fold_by_doubling(combine, x, axis, windows)
-    else:
-        everywhere, somewhere = _split_places(axis, windows)
+def _fold_places(
+    combine: np.ufunc, x: Array, axis: int, windows: Windows | Bins, everywhere: list[Index], somewhere: list[Place]
+) -> Array:
+    """Combine the elements at one place of all windows with those at the next."""
     if len(everywhere) > 1:
-        y = combine(x[everywhere[0][1]], x[everywhere[1][1]])
+        y = combine(x[everywhere[0]], x[everywhere[1]])
     elif everywhere:
-        y = x[everywhere[0][1]].copy()
+        y = x[everywhere[0]].copy()
     else:
         y = np.full(with_length(x.shape, axis, windows.outputs), identity(combine, x.dtype), x.dtype)
-    for _, positions in everywhere[2:]:
+    for positions in everywhere[2:]:
         combine(y, x[positions], out=y)
     for outputs, positions in somewhere:
         if isinstance(outputs[axis], slice):
@@ -109,9 +110,10 @@ def _fold_axis(combine: np.ufunc, x: Array, axis: int, windows: Windows | Bins) 
 
 def _fold_whole_axis(combine: np.ufunc, x: Array, axis: int) -> Array:
     """Combine all elements along an axis; float32 numbers are added up a few at a time, and their sums in float64."""
-    if combine is not np.add or x.dtype != np.float32:
+    last = axis == x.ndim - 1
+    if combine is not np.add or x.dtype != np.float32 or (x.shape[axis] <= 32 and not last):
         return combine.reduce(x, axis, keepdims=True)
-    last = axis == x.ndim - 1  # einsum adds neighbours faster than add.reduce does, and many of them apart
+    # Neighbours are added faster by einsum, which adds up eight apart from each other, so they may be more.
     few, add = (256, partial(np.einsum, "...k->...")) if last else (32, partial(np.add.reduce, axis=axis + 1))
     head, tail = np.split(x, [x.shape[axis] // few * few], axis)
     sums = add(head.reshape(*x.shape[:axis], -1, few, *x.shape[axis + 1 :]))
@@ -151,7 +153,7 @@ def unfold(dy: Array, dx: Array, grid: Grid) -> None:
             for output, (start, stop) in enumerate(zip(windows.starts, windows.stops, strict=True)):
                 spread[along(axis, slice(start, stop))] += dy[along(axis, slice(output, output + 1))]
         else:
-            for outputs, positions in _places_along(axis, windows):
+            for outputs, positions in places_along(axis, windows):
                 spread[positions] += dy[outputs]
         dy = spread
 
@@ -167,7 +169,7 @@ def winners(combine: np.ufunc, x: Array, grid: Grid, place: Array, present: Arra
     certain = present is None and all(np.all(windows.counts()) for windows in grid.values())
     place = place if present is None else np.where(present, place, -1)
     for axis, windows in reversed(grid.items()):
-        places = _places_along(axis, windows)
+        places = places_along(axis, windows)
         shape = with_length(x.shape, axis, windows.outputs)
         if certain:
             first = places[0][1] if places[0][0][axis] is EVERYWHERE else along(axis, windows.first())
@@ -220,22 +222,6 @@ def identity(combine: np.ufunc, dtype: np.dtype[Any]) -> Any:
     if combine is np.maximum:
         return limits.min if limits else -np.inf
     return limits.max if limits else np.inf
-
-
-def _places_along(axis: int, windows: Windows | Bins) -> list[Place]:
-    """The places of ``windows``, as indices into whole arrays."""
-    return [(along(axis, outputs), along(axis, positions)) for outputs, positions in windows.places()]
-
-
-def _split_places(axis: int, windows: Windows | Bins) -> tuple[list[Place], list[Place]]:
-    """The places where every window has an element, and those where only some have one."""
-    places = _places_along(axis, windows)
-    return [each for each in places if each[0][axis] is EVERYWHERE], [
-        each for each in places if each[0][axis] is not EVERYWHERE
-    ]
-
-
-_split_few_places = lru_cache(256)(_split_places)  # less than a megabyte; a small image takes half the time
 
 
 def along(axis: int, positions: Any) -> Index:

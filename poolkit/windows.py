@@ -20,7 +20,9 @@ from poolkit.wording import explained
 
 Index: TypeAlias = tuple[Any, ...]  # of an array
 Place: TypeAlias = tuple[Any, Any]  # of outputs, and of the positions they see: slices, or arrays of integers
+Places: TypeAlias = tuple[list[Index], list[Place]]
 EVERYWHERE = slice(None)
+FEW = 8  # places: so many are visited one after another, whatever the window
 CACHEABLE = {int, bool, str, type(None)}
 
 
@@ -178,6 +180,12 @@ class Grid(dict[int, Windows | Bins]):
         counts = [windows.counts() for windows in self.values()]
         return prod(each if isinstance(each, int) else 0 for each in counts)
 
+    @cached_property
+    def steps(self) -> list[tuple[int, Windows | Bins, Places | None]]:
+        """What :mod:`poolkit.folds` does along each axis: its windows, and their places where these are few."""
+        few = {axis for axis, windows in self.items() if windows.longest <= FEW and not windows.sees_all()}
+        return [(axis, each, split_places(axis, each) if axis in few else None) for axis, each in self.items()]
+
     def replace(self, axis: int, windows: Windows | Bins) -> Grid:
         """The same grid with other windows along an axis."""
         return Grid({**self, axis: windows})
@@ -198,6 +206,19 @@ class Grid(dict[int, Windows | Bins]):
     def with_padding(self) -> Grid:
         """The same windows over a map whose padding is made of real elements."""
         return Grid({axis: windows.with_padding() for axis, windows in self.items()})
+
+
+def places_along(axis: int, windows: Windows | Bins) -> list[Place]:
+    """The places of windows, as indices into whole arrays."""
+    before = (EVERYWHERE,) * axis
+    return [((*before, outputs), (*before, positions)) for outputs, positions in windows.places()]
+
+
+def split_places(axis: int, windows: Windows | Bins) -> Places:
+    """The positions of places where every window has an element, and the places where only some windows have one."""
+    places = places_along(axis, windows)
+    everywhere = [positions for outputs, positions in places if outputs[axis] is EVERYWHERE]
+    return everywhere, [each for each in places if each[0][axis] is not EVERYWHERE]
 
 
 def make_bins(length: int, count: int) -> Bins:
