@@ -23,8 +23,11 @@ test: $(ready)   ## run every test and every notebook
 core: $(bare)/ready ## test the package alone, with the oldest NumPy or, say, NUMPY=2.4.6
 	$(bare)/bin/pytest --quiet --hypothesis-profile=$(PROFILE) tests/*.py poolkit/*.py
 
+timed := tests/conformance/test_cold_start.py tests/conformance/test_lighthouse.py
 conformance: browsers book .venv/peers ## compare poolkit with every other framework, judge the pages, test the tests
-	PATH=$(CURDIR)/.venv/bin:$$PATH .venv/bin/pytest tests/conformance
+	PATH=$(CURDIR)/.venv/bin:$$PATH .venv/bin/pytest $(timed) # while nothing else runs
+	PATH=$(CURDIR)/.venv/bin:$$PATH .venv/bin/pytest tests/conformance $(timed:%=--ignore=%) \
+	  --numprocesses logical --maxprocesses 4 --dist loadscope
 	.venv/bin/python tests/conformance/mutants.py
 
 browsers:
