@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,7 @@ def vjp(
         raise TypeError(f"x must hold floating-point numbers to have a gradient, got dtype {x.dtype}")
     if kwargs.get("return_indices"):
         raise ValueError("return_indices must be False: indices have no gradient")
+    signature(pool).bind(x, *args, **kwargs)  # so that no argument is taken which the pooling itself would refuse
     pooling = POOLINGS[pool](x, *args, **kwargs)
     y = pooling.forward()
     shape = y.shape  # y itself is the caller's, who may change it

@@ -22,8 +22,8 @@ from poolkit.wording import explained
 
 def sliding(
     algebra: Algebra, x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
-    data_format: DataFormat = "channels_last", *, dilation: Sizes = 1, ceil_mode: bool = False,
-    mask: ArrayLike | None = None, return_indices: bool = False, count_include_pad: bool = False,
+    data_format: DataFormat = "channels_last", dilation: Sizes = 1, ceil_mode: bool = False,
+    mask: ArrayLike | None = None, *, return_indices: bool = False, count_include_pad: bool = False,
 ) -> Pooling:  # fmt: skip
     """A pooling over windows that slide."""
     x = checks.real(x)
@@ -94,13 +94,8 @@ def max_pool(
     array([[9, 7],
            [8, 6]])
     """
-    options: dict[str, Any] = {
-        "dilation": dilation,
-        "ceil_mode": ceil_mode,
-        "mask": mask,
-        "return_indices": return_indices,
-    }
-    return sliding(MAX, x, pool_size, strides, padding, data_format, **options).forward()
+    rule = pool_size, strides, padding, data_format, dilation, ceil_mode, mask
+    return sliding(MAX, x, *rule, return_indices=return_indices).forward()
 
 
 @overload
@@ -139,13 +134,8 @@ def min_pool(
     array([[2, 1],
            [1, 2]])
     """
-    options: dict[str, Any] = {
-        "dilation": dilation,
-        "ceil_mode": ceil_mode,
-        "mask": mask,
-        "return_indices": return_indices,
-    }
-    return sliding(MIN, x, pool_size, strides, padding, data_format, **options).forward()
+    rule = pool_size, strides, padding, data_format, dilation, ceil_mode, mask
+    return sliding(MIN, x, *rule, return_indices=return_indices).forward()
 
 
 @explained
@@ -171,13 +161,8 @@ def average_pool(
     array([[4.25, 4.25],
            [4.25, 3.5 ]], dtype=float32)
     """
-    options: dict[str, Any] = {
-        "dilation": dilation,
-        "ceil_mode": ceil_mode,
-        "mask": mask,
-        "count_include_pad": count_include_pad,
-    }
-    return sliding(MEAN, x, pool_size, strides, padding, data_format, **options).forward()
+    rule = pool_size, strides, padding, data_format, dilation, ceil_mode, mask
+    return sliding(MEAN, x, *rule, count_include_pad=count_include_pad).forward()
 
 
 @explained
@@ -203,8 +188,7 @@ def lp_pool(
     >>> lp_pool(np.array([3.0, -4, 0, 2]).reshape(1, 4, 1), 2, 2)[0, :, 0]
     array([5., 2.])
     """
-    options: dict[str, Any] = {"dilation": dilation, "ceil_mode": ceil_mode, "mask": mask}
-    return norms(x, p, pool_size, strides, padding, data_format, **options).forward()
+    return norms(x, p, pool_size, strides, padding, data_format, dilation, ceil_mode, mask).forward()
 
 
 def norms(x: ArrayLike, p: float, *arguments: Any, **options: Any) -> Pooling:
