@@ -71,15 +71,27 @@ class Pooling(NamedTuple):
         channel = checks.channel_axis(self.grid) % self.x.ndim
         return self.mask[tuple(EVERYWHERE if axis == channel else where for axis, where in enumerate(inputs))]
 
-    def counts(self, outputs: Index, pieces: Sequence[Piece]) -> Any:
-        """How many elements the windows of a block have: one number, or an array that broadcasts over the outputs."""
-        if self.mask is None and not self.count_padding:
-            return self.grid.counts(outputs)
-        asked = self.grid.with_padding() if self.count_padding else self.grid
+    def counter(self) -> Callable[[Index, Sequence[Piece]], Any]:
+        """What says how many elements the windows of a block have: a number, or an array that broadcasts over them."""
+        if self.grid.number and self.mask is None and not self.count_padding:
+            return lambda outputs, pieces: self.grid.number
+        real = self.grid.counts()
+        asked = self.grid.with_padding().counts() if self.count_padding else real
         if self.mask is None:
-            return asked.counts(outputs)
-        shown = sum(fold(np.add, self.present(inputs).astype(float), grid) for inputs, grid in pieces)
-        return asked.counts(outputs) - self.grid.counts(outputs) + shown
+            return lambda outputs, pieces: _product(asked, outputs)
+
+        def count(outputs: Index, pieces: Sequence[Piece]) -> Any:
+            shown = sum(fold(np.add, self.present(inputs).astype(float), grid) for inputs, grid in pieces)
+            return _product(asked, outputs) - _product(real, outputs) + shown
+
+        return count
+
+
+def _product(counts: list[tuple[int, Array | int]], outputs: Index) -> Any:
+    number: Any = 1
+    for axis, each in counts:
+        number = number * (each if isinstance(each, int) or axis >= len(outputs) else each[outputs[axis]])
+    return number
 
 
 @lru_cache(64)
@@ -96,16 +108,17 @@ def pool(pooling: Pooling) -> Array:
     algebra, x, grid, *_ = pooling
     out = np.float32 if algebra.floating and x.dtype.kind != "f" else x.dtype
     dtype = working_dtype(x.dtype, algebra.floating, algebra.narrow and (grid.sees_all or grid.longest <= LONG))
+    count = pooling.counter() if algebra.floating or dtype.kind != "f" else lambda *_: None
     if x.size * dtype.itemsize <= BLOCK and x.size:
-        return _pool_block(pooling, (), [((), grid)], dtype).astype(out, copy=False)
+        return _pool_block(pooling, [((), grid)], dtype, count((), [((), grid)])).astype(out, copy=False)
     y = np.empty(pooled_shape(x.shape, grid), out)
     for outputs, pieces in blocks(x.shape, grid, dtype.itemsize) if y.size else ():
-        y[outputs] = _pool_block(pooling, outputs, pieces, dtype)
+        y[outputs] = _pool_block(pooling, pieces, dtype, count(outputs, pieces))
     return y
 
 
-def _pool_block(pooling: Pooling, outputs: Index, pieces: Sequence[Piece], dtype: np.dtype[Any]) -> Array:
-    algebra, count = pooling.algebra, pooling.counts(outputs, pieces)
+def _pool_block(pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any], count: Any) -> Array:
+    algebra = pooling.algebra
     if not algebra.safer:
         return algebra.finish(_fold_pieces(algebra, pooling, pieces, dtype), count)
     with np.errstate(all="ignore"):
@@ -171,7 +184,8 @@ def _convert(x: Array, dtype: Any) -> Array:
 
 
 def _extreme(total: Array, count: Any) -> Array:
-    _refuse_empty(total.dtype, count)
+    if count is not None:
+        _refuse_empty(total.dtype, count)
     return total
 
 
@@ -216,8 +230,9 @@ def share_equally(pooling: Pooling, dy: Array, dx: Array) -> None:
 
 def share_evenly(pooling: Pooling, dy: Array, dx: Array) -> None:
     """The same to each element of a window."""
+    count = pooling.counter()
     for outputs, pieces in blocks(dx.shape, pooling.grid, dx.itemsize):
-        part = np.divide(dy[outputs], np.maximum(pooling.counts(outputs, pieces), 1), dtype=dx.dtype)
+        part = np.divide(dy[outputs], np.maximum(count(outputs, pieces), 1), dtype=dx.dtype)
         for inputs, grid in pieces:
             unfold(part, dx[inputs], grid)
     if pooling.mask is not None:
@@ -250,7 +265,7 @@ def norm(p: float) -> Algebra:
         """The derivative: the power p - 1 of each element's part of the norm, with the element's sign."""
         before = (EVERYWHERE,) * min(pooling.grid)
         for outputs, pieces in blocks(dx.shape, pooling.grid, 4 * dx.itemsize):  # much is worked out for each element
-            y, part = _pool_block(pooling, outputs, pieces, np.promote_types(dx.dtype, np.float64)), dy[outputs]
+            y, part = _pool_block(pooling, pieces, np.promote_types(dx.dtype, np.float64), None), dy[outputs]
             for inputs, grid in pieces:
                 x, block = pooling.elements(inputs).astype(y.dtype), dx[inputs]
                 for places in product(*(windows.places() for windows in grid.values())):

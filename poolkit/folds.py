@@ -212,16 +212,14 @@ def gather(x: Array, grid: Grid) -> tuple[Array, Array]:
 
 def identity(combine: np.ufunc, dtype: np.dtype[Any]) -> Any:
     """What changes nothing when it is combined: 0 for a sum, the least number of ``dtype`` for a maximum, and so on."""
-    if combine is np.add:
-        return 0
-    if combine is np.logaddexp:
-        return -np.inf
+    if combine.identity is not None:
+        return combine.identity
+    least = combine is np.maximum
     if dtype.kind == "b":
-        return combine is np.minimum
-    limits: Any = np.iinfo(dtype) if dtype.kind in "iu" else None
-    if combine is np.maximum:
-        return limits.min if limits else -np.inf
-    return limits.max if limits else np.inf
+        return not least
+    if dtype.kind == "f":
+        return -np.inf if least else np.inf
+    return np.iinfo(dtype).min if least else np.iinfo(dtype).max
 
 
 def along(axis: int, positions: Any) -> Index:

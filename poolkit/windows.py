@@ -190,18 +190,11 @@ class Grid(dict[int, Windows | Bins]):
         """The same grid with other windows along an axis."""
         return Grid({**self, axis: windows})
 
-    def counts(self, outputs: Index = ()) -> Any:
-        """How many elements some windows see: one number, or an array that broadcasts over the outputs."""
-        if self.number:
-            return self.number
-        number: Any = 1
-        for axis, windows in self.items():
-            counts = windows.counts()
-            if isinstance(counts, np.ndarray):
-                counts = counts[outputs[axis] if axis < len(outputs) else EVERYWHERE]
-                counts = counts.reshape(-1, *[1] * (len(self) + 1 - axis))
-            number = number * counts
-        return number
+    def counts(self) -> list[tuple[int, Array | int]]:
+        """How many positions windows see along each axis: one number, or an array that broadcasts over the outputs."""
+        counts = [(axis, windows.counts()) for axis, windows in self.items()]
+        shapes = {axis: (-1, *[1] * (len(self) + 1 - axis)) for axis in self}
+        return [(axis, each if isinstance(each, int) else each.reshape(shapes[axis])) for axis, each in counts]
 
     def with_padding(self) -> Grid:
         """The same windows over a map whose padding is made of real elements."""

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import shutil
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -15,6 +16,41 @@ CORE["poolkit"] = PACKAGE / "__init__.py"
 ALLOWED = {*sys.stdlib_module_names, "numpy", "poolkit"}
 FRAMEWORKS = {"matplotlib", "keras", "tensorflow", "jax", "torch"}
 LOADED = f"import sys, poolkit.figures; print(sorted({FRAMEWORKS} & set(sys.modules)))"
+
+
+# What CONTRIBUTING.md asks of whoever adds a pooling: file -> what is written at its end, here for sums of windows
+ADDED = {
+    "algebras.py": """
+def share_alike(pooling, dy, dx):
+    for outputs, pieces in blocks(dx.shape, pooling.grid, dx.itemsize):
+        for inputs, grid in pieces:
+            unfold(dy[outputs], dx[inputs], grid)
+
+
+SUM = Algebra(np.add, _convert, lambda total, count: total, share_alike)
+""",
+    "pooling.py": '''
+from poolkit.algebras import SUM
+
+
+@explained
+def sum_pool(x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None) -> Array:
+    """Take the sum of every window."""
+    return sliding(SUM, x, pool_size, strides).forward()
+
+
+POOLINGS[sum_pool] = partial(sliding, SUM)
+''',
+    "__init__.py": "from poolkit.pooling import sum_pool\n",
+}
+SUMS = """
+import numpy as np, poolkit
+assert poolkit.__file__.startswith({place!r})
+x = np.arange(1.0, 65).reshape(1, 8, 8, 1)
+y, pullback = poolkit.vjp(poolkit.sum_pool, x, 3, 1)
+assert np.array_equal(y, 9 * poolkit.average_pool(x, 3, 1)) and pullback(y)[0, 0, 0, 0] == y[0, 0, 0, 0]
+assert "Window length, in elements" in poolkit.sum_pool.__doc__
+"""
 
 
 def imports(path):
@@ -67,3 +103,11 @@ def test_all_is_sorted_and_lists_the_public_functions():
 def test_every_public_function_shows_examples():
     docs = {name: inspect.getdoc(getattr(poolkit, name)) for name in public_functions()}
     assert [name for name, doc in docs.items() if "\nExamples\n--------\n>>> " not in doc] == []
+
+
+def test_a_pooling_is_added_in_the_places_that_contributing_names(tmp_path):
+    shutil.copytree(PACKAGE, tmp_path / "poolkit", ignore=shutil.ignore_patterns("__pycache__"))
+    for name, lines in ADDED.items():
+        with (tmp_path / "poolkit" / name).open("a", encoding="utf-8") as file:
+            file.write(lines)
+    subprocess.run([sys.executable, "-c", SUMS.format(place=str(tmp_path))], cwd=tmp_path, check=True, timeout=60)
