@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import product
 from math import isfinite, prod
 from typing import Any, NamedTuple
 
@@ -16,8 +15,8 @@ import numpy as np
 
 from poolkit import checks
 from poolkit.checks import LARGEST, Array
-from poolkit.folds import BLOCK, LONG, Piece, blocks, fold, identity, unfold, winners
-from poolkit.windows import EVERYWHERE, Grid, Index, pooled_shape
+from poolkit.folds import BLOCK, LONG, Piece, blocks, fold, identity, unfold, visits, winners
+from poolkit.windows import EVERYWHERE, Bins, Grid, Index, pooled_shape
 
 
 class Algebra(NamedTuple):
@@ -207,6 +206,27 @@ def _mean(total: Array, count: Any) -> Array:
 
 def share_with_first(pooling: Pooling, dy: Array, dx: Array) -> None:
     """All to the first of the largest (or smallest) elements of each window, in row-major order."""
+    if any(isinstance(windows, Bins) for windows in pooling.grid.values()):
+        _share_by_place(pooling, dy, dx)
+        return
+    algebra, dtype = pooling.algebra, pooling.x.dtype
+    for outputs, pieces in blocks(dx.shape, pooling.grid, max(dx.itemsize, 16)):
+        y, part = _fold_pieces(algebra, pooling, pieces, dtype), dy[outputs]
+        unmet = np.ones(y.shape, bool)  # windows whose first largest element has not come yet
+        unknown, finite = np.isnan(algebra.combine.reduce(y, None)), isfinite(np.add.reduce(part, None))
+        for inputs, grid in pieces:
+            x, present, block = pooling.elements(inputs), pooling.present(inputs), dx[inputs]
+            for seeing, seen in visits(grid):
+                first = x[seen] == y[seeing]
+                if unknown:
+                    first |= np.isnan(x[seen]) & np.isnan(y[seeing])
+                first &= unmet[seeing] if present is True else unmet[seeing] & present[seen]
+                unmet[seeing] ^= first
+                block[seen] += first * part[seeing] if finite else np.where(first, part[seeing], 0)
+
+
+def _share_by_place(pooling: Pooling, dy: Array, dx: Array) -> None:
+    """The same for bins, of which many may begin at the same element."""
     strides = [stride // dx.itemsize for stride in dx.strides]
     inner = {axis: strides[axis] for axis in pooling.grid}
     outer = {axis: stride for axis, stride in enumerate(strides) if axis not in inner}
@@ -263,13 +283,11 @@ def norm(p: float) -> Algebra:
 
     def share(pooling: Pooling, dy: Array, dx: Array) -> None:
         """The derivative: the power p - 1 of each element's part of the norm, with the element's sign."""
-        before = (EVERYWHERE,) * min(pooling.grid)
         for outputs, pieces in blocks(dx.shape, pooling.grid, 4 * dx.itemsize):  # much is worked out for each element
             y, part = _pool_block(pooling, pieces, np.promote_types(dx.dtype, np.float64), None), dy[outputs]
             for inputs, grid in pieces:
                 x, block = pooling.elements(inputs).astype(y.dtype), dx[inputs]
-                for places in product(*(windows.places() for windows in grid.values())):
-                    seeing, seen = ((*before, *each) for each in zip(*places, strict=True))
+                for seeing, seen in visits(grid):
                     some, norms = x[seen], y[seeing]
                     share = np.divide(np.abs(some), norms, out=np.zeros(some.shape, y.dtype), where=norms != 0)
                     np.power(share, p - 1, out=share, where=share != 0)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import product
 from math import prod
 from typing import Any, TypeAlias
 
@@ -156,6 +157,14 @@ def unfold(dy: Array, dx: Array, grid: Grid) -> None:
             for outputs, positions in places_along(axis, windows):
                 spread[positions] += dy[outputs]
         dy = spread
+
+
+def visits(grid: Grid) -> Iterator[tuple[Index, Index]]:
+    """Yield, for each place in a sliding window, in row-major order, the outputs that have an element there, and it."""
+    before = (EVERYWHERE,) * min(grid)
+    for places in product(*(windows.places() for windows in grid.values())):
+        outputs, positions = zip(*places, strict=True)
+        yield (*before, *outputs), (*before, *positions)
 
 
 def winners(combine: np.ufunc, x: Array, grid: Grid, place: Array, present: Array | None) -> tuple[Array, Array]:
