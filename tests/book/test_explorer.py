@@ -103,6 +103,11 @@ def agree(mine, theirs):
     return np.allclose(np.array(mine, float), theirs, rtol=1e-9, atol=1e-9, equal_nan=True)
 
 
+def test_every_pooling_over_windows_that_slide_or_whole_maps_can_be_explored():
+    apart = {pool for pool in POOLINGS if pool.__name__.startswith("adaptive") or pool.__name__ == "max_unpool"}
+    assert {*POOLS} == {*POOLINGS} - apart | {gem_pool, soft_pool}
+
+
 def test_outputs_and_messages_are_those_of_poolkit(calculated):
     for case, (y, _) in calculated:
         pool, x, rule = call(case)
