@@ -82,7 +82,7 @@ def _fold(combine: np.ufunc, x: Array, grid: Grid) -> Array:
             x = _fold_places(combine, x, axis, windows, *places)
         elif windows.sees_all:
             x = _fold_whole_axis(combine, x, axis)
-        elif isinstance(windows, Windows) and windows.longest >= 2 * windows.stride * windows.size.bit_length():
+        elif isinstance(windows, Windows) and _doubling_pays(windows):
             x = _fold_by_doubling(combine, x, axis, windows)
         else:
             x = _fold_places(combine, x, axis, windows, *split_places(axis, windows))
@@ -119,6 +119,11 @@ def _fold_whole_axis(combine: np.ufunc, x: Array, axis: int) -> Array:
     head, tail = np.split(x, [x.shape[axis] // group * group], axis)
     sums = add(head.reshape(*x.shape[:axis], -1, group, *x.shape[axis + 1 :]))
     return np.add.reduce(sums, axis, np.float64, keepdims=True) + add(np.expand_dims(tail, axis))
+
+
+def _doubling_pays(windows: Windows) -> bool:
+    """Whether to visit each place of these windows would take longer."""
+    return windows.span <= windows.length and windows.size >= 2 * windows.stride * windows.size.bit_length()
 
 
 def _fold_by_doubling(combine: np.ufunc, x: Array, axis: int, windows: Windows) -> Array:
