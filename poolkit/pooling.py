@@ -177,13 +177,13 @@ def lp_pool(
 
     .. math:: y_o = \Bigl( \sum_{i \in R_o} |x_i|^p \Bigr)^{1/p}
 
+    Source: ONNX operator LpPool, opset 22.
+
     Returns
     -------
     ndarray
         The shape of :func:`output_shape`. Floating dtypes are kept, integers and booleans give float32; powers are
         summed in float64, and as logarithms where they leave its range. A window with no element gives 0.
-
-    Source: ONNX operator LpPool, opset 22.
 
     Examples
     --------
@@ -312,12 +312,12 @@ def global_average_pool(
 
     for images; the mean over all spatial positions for any rank, and over those that ``mask`` counts where it is given.
 
+    Source: Lin, Chen & Yan 2013, *Network In Network*, arXiv 1312.4400, section 3.2.
+
     Returns
     -------
     ndarray
         ``(N, C)``; with ``keepdims``, the rank of ``x``. Dtypes and masks as for :func:`average_pool`.
-
-    Source: Lin, Chen & Yan 2013, *Network In Network*, arXiv 1312.4400, section 3.2.
 
     Examples
     --------

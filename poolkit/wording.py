@@ -65,10 +65,10 @@ def explained(function: F) -> F:
     if function.__doc__:
         text = cleandoc(function.__doc__)
         if "\nParameters\n" not in text:
-            text = _before(r"\n(Returns\n-|Raises\n-|Source: |Examples\n-)", text, _parameters(function))
+            text = _before(r"\n(Returns\n-|Raises\n-|Examples\n-)", text, _parameters(function))
         if "\nRaises\n" not in text:
             errors = "Raises\n------\nTypeError, ValueError\n    An argument of the wrong type or value.\n"
-            text = _before(r"\n(Source: |Examples\n-)", text, errors)
+            text = _before(r"\nExamples\n-", text, errors)
         function.__doc__ = text
     return function
 
