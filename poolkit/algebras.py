@@ -1,7 +1,8 @@
-"""Algebra: how the elements of one window become one number, and how its gradient is shared among them.
+"""Algebra: how the elements of a window become one number, and how the gradient of that number is shared among them.
 
-The table is at the end: a row a way. To pool is to ``lift`` the elements, to fold them with ``combine`` and to
-``finish`` what comes out; on the way back, ``share`` adds to each element its part of the gradients of its windows.
+The table at the end has a row for each kind of pooling. Forward: ``lift`` the elements, fold them with ``combine``,
+and ``finish`` the total. Backward: ``share`` adds to ``dx`` what each element gets. To add a pooling, write a row here,
+then its function and its entry in ``POOLINGS``, both in ``pooling.py``.
 """
 
 from __future__ import annotations
@@ -18,17 +19,19 @@ from poolkit.checks import LARGEST, Array
 from poolkit.folds import BLOCK, LONG, Piece, blocks, fold, identity, unfold, visits, winners
 from poolkit.windows import EVERYWHERE, Bins, Grid, Index, pooled_shape
 
+WIDE = 16  # bytes: what the way back needs for each element, with its temporary arrays
+
 
 class Algebra(NamedTuple):
     """How one window becomes one number."""
 
     combine: np.ufunc  # two elements into one
     lift: Callable[[Array, Any], Array]  # elements into what is combined, given the dtype to work in
-    finish: Callable[[Array, Any], Array]  # what came out, and of how many elements, into the result
+    finish: Callable[[Array, Any], Array]  # the total, and the number of elements, into the result
     share: Callable[[Pooling, Array, Array], None] | None = None  # given dy, add up dx
     floating: bool = True  # the result has a floating dtype
-    narrow: bool = False  # float32 is wide enough to combine a few numbers of at most this dtype
-    safer: Algebra | None = None  # for a block in which ``combine`` left the range of its numbers
+    float32: bool = False  # the totals of short windows and of whole maps may be taken in float32
+    fallback: Algebra | None = None  # for windows whose total leaves the range of its numbers
 
 
 class Pooling(NamedTuple):
@@ -39,7 +42,7 @@ class Pooling(NamedTuple):
     grid: Grid
     mask: Array | None = None  # with a channel axis of length 1
     keepdims: bool = True
-    count_padding: bool = False
+    count_include_pad: bool = False
     return_indices: bool = False
 
     def forward(self) -> Any:
@@ -52,13 +55,15 @@ class Pooling(NamedTuple):
     def backward(self, dy: Array) -> Array:
         """The gradient of ``x``: what each element gets of the gradients of all its windows."""
         dx = np.zeros(self.x.shape, np.result_type(self.x, np.float64 if self.grid.overlap > LONG else np.float32))
-        if dx.size and self.algebra.share:
+        if self.algebra.share is None:
+            raise TypeError("this pooling has no gradient")
+        if dx.size:
             self.algebra.share(self, dy.reshape(pooled_shape(dx.shape, self.grid)), dx)
         return dx.astype(self.x.dtype, copy=False)
 
     def elements(self, inputs: Index) -> Array:
         """Some elements, in one stretch of memory; what the mask hides is replaced by what changes nothing."""
-        x = np.ascontiguousarray(self.x[inputs] if inputs else self.x)
+        x = np.ascontiguousarray(self.x[inputs])
         if self.mask is None:
             return x
         return np.where(self.present(inputs), x, identity(self.algebra.combine, x.dtype))
@@ -72,16 +77,16 @@ class Pooling(NamedTuple):
 
     def counter(self) -> Callable[[Index, Sequence[Piece]], Any]:
         """What says how many elements the windows of a block have: a number, or an array that broadcasts over them."""
-        if self.grid.number and self.mask is None and not self.count_padding:
-            return lambda outputs, pieces: self.grid.number
-        real = self.grid.counts()
-        asked = self.grid.with_padding().counts() if self.count_padding else real
+        if self.grid.common_count and self.mask is None and not self.count_include_pad:
+            return lambda outputs, pieces: self.grid.common_count
+        inside = self.grid.counts()
+        counted = self.grid.with_padding().counts() if self.count_include_pad else inside
         if self.mask is None:
-            return lambda outputs, pieces: _product(asked, outputs)
+            return lambda outputs, pieces: _product(counted, outputs)
 
         def count(outputs: Index, pieces: Sequence[Piece]) -> Any:
-            shown = sum(fold(np.add, self.present(inputs).astype(float), grid) for inputs, grid in pieces)
-            return _product(asked, outputs) - _product(real, outputs) + shown
+            present = sum(fold(np.add, self.present(inputs).astype(float), grid) for inputs, grid in pieces)
+            return _product(counted, outputs) - _product(inside, outputs) + present
 
         return count
 
@@ -94,21 +99,21 @@ def _product(counts: list[tuple[int, Array | int]], outputs: Index) -> Any:
 
 
 @lru_cache(64)
-def working_dtype(dtype: np.dtype[Any], floating: bool, narrow: bool) -> np.dtype[Any]:
+def working_dtype(dtype: np.dtype[Any], floating: bool, float32: bool) -> np.dtype[Any]:
     """The dtype in which elements are combined: their own for maxima, for sums one that loses no digit."""
     own = dtype.newbyteorder("=")
     if not floating:
         return own
-    return np.promote_types(own, np.float32 if narrow and own.kind == "f" else np.float64)
+    return np.promote_types(own, np.float32 if float32 and own.kind == "f" else np.float64)
 
 
 def pool(pooling: Pooling) -> Array:
     """Fold every window."""
     algebra, x, grid, *_ = pooling
     out = np.float32 if algebra.floating and x.dtype.kind != "f" else x.dtype
-    dtype = working_dtype(x.dtype, algebra.floating, algebra.narrow and (grid.sees_all or grid.longest <= LONG))
+    dtype = working_dtype(x.dtype, algebra.floating, algebra.float32 and (grid.sees_all or grid.longest <= LONG))
     count = pooling.counter() if algebra.floating or dtype.kind != "f" else lambda *_: None
-    if x.size * dtype.itemsize <= BLOCK and x.size:
+    if x.size * dtype.itemsize <= BLOCK and x.size:  # a single block, which needs no array to be copied into
         return _pool_block(pooling, [((), grid)], dtype, count((), [((), grid)])).astype(out, copy=False)
     y = np.empty(pooled_shape(x.shape, grid), out)
     for outputs, pieces in blocks(x.shape, grid, dtype.itemsize) if y.size else ():
@@ -118,16 +123,16 @@ def pool(pooling: Pooling) -> Array:
 
 def _pool_block(pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any], count: Any) -> Array:
     algebra = pooling.algebra
-    if not algebra.safer:
+    if not algebra.fallback:
         return algebra.finish(_fold_pieces(algebra, pooling, pieces, dtype), count)
     with np.errstate(all="ignore"):
         total = _fold_pieces(algebra, pooling, pieces, dtype)
         in_range = isfinite(np.add.reduce(total, None))
     if in_range:
         return algebra.finish(total, count)
-    again = _fold_pieces(algebra.safer, pooling, pieces, np.promote_types(dtype, np.float64))
-    there = np.isfinite(total)
-    return np.where(there, algebra.finish(np.where(there, total, 0), count), algebra.safer.finish(again, count))
+    wide = _fold_pieces(algebra.fallback, pooling, pieces, np.promote_types(dtype, np.float64))
+    finite = np.isfinite(total)
+    return np.where(finite, algebra.finish(np.where(finite, total, 0), count), algebra.fallback.finish(wide, count))
 
 
 def _fold_pieces(algebra: Algebra, pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any]) -> Array:
@@ -153,7 +158,7 @@ def pool_with_indices(pooling: Pooling) -> tuple[Array, Array]:
 def _find_winners(pooling: Pooling, weights: dict[int, int]) -> Iterator[tuple[Index, Array, Array]]:
     """Yield where outputs stand, their values, and where these were found: the positions along the axes, weighted."""
     x = pooling.x
-    for outputs, pieces in blocks(x.shape, pooling.grid, max(x.itemsize, 16), cut_windows=False) if x.size else ():
+    for outputs, pieces in blocks(x.shape, pooling.grid, max(x.itemsize, WIDE), cut_windows=False) if x.size else ():
         ((inputs, grid),) = pieces
         places = _positions(x.shape, inputs, weights, np.int32 if x.size <= LARGEST else np.int64)
         present = None if pooling.mask is None else pooling.present(inputs)
@@ -204,28 +209,27 @@ def _mean(total: Array, count: Any) -> Array:
 # How gradients are shared
 
 
-def share_with_first(pooling: Pooling, dy: Array, dx: Array) -> None:
+def give_to_first(pooling: Pooling, dy: Array, dx: Array) -> None:
     """All to the first of the largest (or smallest) elements of each window, in row-major order."""
     if any(isinstance(windows, Bins) for windows in pooling.grid.values()):
-        _share_by_place(pooling, dy, dx)
+        _give_by_index(pooling, dy, dx)
         return
-    algebra, dtype = pooling.algebra, pooling.x.dtype
-    for outputs, pieces in blocks(dx.shape, pooling.grid, max(dx.itemsize, 16)):
-        y, part = _fold_pieces(algebra, pooling, pieces, dtype), dy[outputs]
-        unmet = np.ones(y.shape, bool)  # windows whose first largest element has not come yet
-        unknown, finite = np.isnan(algebra.combine.reduce(y, None)), isfinite(np.add.reduce(part, None))
-        for inputs, grid in pieces:
-            x, present, block = pooling.elements(inputs), pooling.present(inputs), dx[inputs]
-            for seeing, seen in visits(grid):
-                first = x[seen] == y[seeing]
-                if unknown:
-                    first |= np.isnan(x[seen]) & np.isnan(y[seeing])
-                first &= unmet[seeing] if present is True else unmet[seeing] & present[seen]
-                unmet[seeing] ^= first
-                block[seen] += first * part[seeing] if finite else np.where(first, part[seeing], 0)
+    combine = pooling.algebra.combine
+    for outputs, [(inputs, grid)] in blocks(dx.shape, pooling.grid, max(dx.itemsize, WIDE), cut_windows=False):
+        x, present, dx_block, dy_block = pooling.elements(inputs), pooling.present(inputs), dx[inputs], dy[outputs]
+        y = fold(combine, x, grid)
+        pending = np.ones(y.shape, bool)  # windows whose first largest element has not come yet
+        has_nan, finite = np.isnan(combine.reduce(y, None)), isfinite(np.add.reduce(dy_block, None))
+        for windows, elements in visits(grid):
+            first = x[elements] == y[windows]
+            if has_nan:
+                first |= np.isnan(x[elements]) & np.isnan(y[windows])
+            first &= pending[windows] if present is True else pending[windows] & present[elements]
+            pending[windows] ^= first
+            dx_block[elements] += first * dy_block[windows] if finite else np.where(first, dy_block[windows], 0)
 
 
-def _share_by_place(pooling: Pooling, dy: Array, dx: Array) -> None:
+def _give_by_index(pooling: Pooling, dy: Array, dx: Array) -> None:
     """The same for bins, of which many may begin at the same element."""
     strides = [stride // dx.itemsize for stride in dx.strides]
     inner = {axis: strides[axis] for axis in pooling.grid}
@@ -235,21 +239,21 @@ def _share_by_place(pooling: Pooling, dy: Array, dx: Array) -> None:
         np.add.at(dx.reshape(-1), index.ravel().astype(np.intp), np.where(places < 0, 0, dy[outputs]).ravel())
 
 
-def share_equally(pooling: Pooling, dy: Array, dx: Array) -> None:
+def split_among_ties(pooling: Pooling, dy: Array, dx: Array) -> None:
     """The same to each of the largest (or smallest) elements of a whole map; all to the first NaN, if there is one."""
     y = pool(pooling)
     unknown = np.isnan(y)
     if unknown.any():
-        share_with_first(pooling, np.where(unknown, dy, 0), dx)
+        _give_by_index(pooling, np.where(unknown, dy, 0), dx)
     for outputs, pieces in blocks(dx.shape, pooling.grid, dx.itemsize):
-        found = [(pooling.elements(inputs) == y[outputs]) & pooling.present(inputs) for inputs, _ in pieces]
-        number = sum(equal.sum(tuple(pooling.grid), keepdims=True) for equal in found)
-        for (inputs, _), equal in zip(pieces, found, strict=True):
-            dx[inputs] += np.where(equal, dy[outputs] / np.maximum(number, 1), 0)
+        tied = [(pooling.elements(inputs) == y[outputs]) & pooling.present(inputs) for inputs, _ in pieces]
+        ties = sum(each.sum(tuple(pooling.grid), keepdims=True) for each in tied)
+        for (inputs, _), each in zip(pieces, tied, strict=True):
+            dx[inputs] += np.where(each, dy[outputs] / np.maximum(ties, 1), 0)
 
 
-def share_evenly(pooling: Pooling, dy: Array, dx: Array) -> None:
-    """The same to each element of a window."""
+def spread_over_window(pooling: Pooling, dy: Array, dx: Array) -> None:
+    """To each element of a window the gradient over the number of its elements."""
     count = pooling.counter()
     for outputs, pieces in blocks(dx.shape, pooling.grid, dx.itemsize):
         part = np.divide(dy[outputs], np.maximum(count(outputs, pieces), 1), dtype=dx.dtype)
@@ -261,12 +265,12 @@ def share_evenly(pooling: Pooling, dy: Array, dx: Array) -> None:
 
 # The table
 
-MAX = Algebra(np.maximum, _keep, _extreme, share_with_first, floating=False)
-MIN = Algebra(np.minimum, _keep, _extreme, share_with_first, floating=False)
-GLOBAL_MAX = MAX._replace(share=share_equally)
-GLOBAL_MIN = MIN._replace(share=share_equally)
-MEAN = Algebra(np.add, _convert, _mean, share_evenly)
-MEAN = MEAN._replace(narrow=True, safer=MEAN)  # float32 first, then float64
+MAX = Algebra(np.maximum, _keep, _extreme, give_to_first, floating=False)
+MIN = Algebra(np.minimum, _keep, _extreme, give_to_first, floating=False)
+GLOBAL_MAX = MAX._replace(share=split_among_ties)
+GLOBAL_MIN = MIN._replace(share=split_among_ties)
+WIDE_MEAN = Algebra(np.add, _convert, _mean, spread_over_window)
+MEAN = WIDE_MEAN._replace(float32=True, fallback=WIDE_MEAN)
 
 
 def norm(p: float) -> Algebra:
@@ -283,15 +287,16 @@ def norm(p: float) -> Algebra:
 
     def share(pooling: Pooling, dy: Array, dx: Array) -> None:
         """The derivative: the power p - 1 of each element's part of the norm, with the element's sign."""
-        for outputs, pieces in blocks(dx.shape, pooling.grid, 4 * dx.itemsize):  # much is worked out for each element
+        for outputs, pieces in blocks(dx.shape, pooling.grid, max(dx.itemsize, WIDE)):
             y, part = _pool_block(pooling, pieces, np.promote_types(dx.dtype, np.float64), None), dy[outputs]
             for inputs, grid in pieces:
-                x, block = pooling.elements(inputs).astype(y.dtype), dx[inputs]
-                for seeing, seen in visits(grid):
-                    some, norms = x[seen], y[seeing]
-                    share = np.divide(np.abs(some), norms, out=np.zeros(some.shape, y.dtype), where=norms != 0)
-                    np.power(share, p - 1, out=share, where=share != 0)
-                    block[seen] += part[seeing] * np.copysign(share, some)
+                x, dx_block = pooling.elements(inputs).astype(y.dtype), dx[inputs]
+                for windows, elements in visits(grid):
+                    some, norms = x[elements], y[windows]
+                    slope = np.divide(np.abs(some), norms, out=np.zeros(some.shape, y.dtype), where=norms != 0)
+                    np.power(slope, p - 1, out=slope, where=slope != 0)
+                    np.multiply(slope, part[windows], out=slope, where=slope != 0)  # an infinite dy moves no zero
+                    dx_block[elements] += slope * np.where(some < 0, -1, 1)
 
     in_logarithms = Algebra(np.logaddexp, logarithms, lambda total, count: np.exp(total / p), share)
-    return Algebra(np.add, powers, lambda total, count: total ** (1 / p), share, safer=in_logarithms)
+    return Algebra(np.add, powers, lambda total, count: total ** (1 / p), share, fallback=in_logarithms)

@@ -1,6 +1,6 @@
 """Folding: how the elements of every window are combined, one axis after another and block by block.
 
-Maximum, minimum and sum each combine two elements into one, in any order of brackets (up to rounding). So a window of
+Maximum, minimum and sum each combine two elements into one, grouped in any way (up to rounding). So a window of
 any rank can be folded one axis after another: first the elements of each of its columns, then the row of results. What
 lies between two axes is used once and never again, so a large array is folded some samples or rows at a time, and all
 that a block needs stays in the processor's cache.
@@ -29,18 +29,18 @@ LONG = 64  # a sum of more float32 numbers than this is taken in float64, so tha
 def blocks(
     shape: tuple[int, ...], grid: Grid, itemsize: int, cut_windows: bool = True, axis: int = 0
 ) -> Iterator[Block]:
-    """Cut a pooling into blocks, along the first axes: some samples, or some rows of one sample, at a time.
+    """Cut a pooling into blocks of about ``BLOCK`` bytes: some samples, or some rows of one sample.
 
-    Yields where the outputs of a block stand, and a list of where their elements stand, each with its grid. The list
-    has several entries only where a window sees more than a block can hold: what they give has to be combined. With
-    ``cut_windows=False`` that is left to fit as it may.
+    Yields where the outputs of a block are, and a list of pieces: where their elements are, each with its grid. There
+    are several pieces only if one window is larger than a block; their totals have to be combined. With
+    ``cut_windows=False`` no window is cut, so a block may be larger.
     """
     size = prod(shape) * itemsize
     if size <= BLOCK or axis == len(shape):
         yield (), [((), grid)]
         return
     windows = grid.get(axis)
-    if windows and windows.sees_all() and cut_windows and size <= BLOCK * shape[axis]:
+    if windows and windows.sees_all and cut_windows and size <= BLOCK * shape[axis]:
         yield (), [_part_of_axis(grid, axis, part) for part in _cut(shape[axis], size)]
         return
     for part in _cut(windows.outputs if windows else shape[axis], size):
@@ -68,7 +68,7 @@ def _part_of_axis(grid: Grid, axis: int, part: slice) -> Piece:
 def fold(combine: np.ufunc, x: Array, grid: Grid) -> Array:
     """Combine the elements of each window: one axis after another, the outermost first."""
     if combine is np.logaddexp:
-        with np.errstate(invalid="ignore"):  # what it calls invalid is NaN, as no other ufunc does
+        with np.errstate(invalid="ignore"):  # it warns of NaN, which all other ufuncs pass on
             return _fold(combine, x, grid)
     return _fold(combine, x, grid)
 
@@ -80,9 +80,9 @@ def _fold(combine: np.ufunc, x: Array, grid: Grid) -> Array:
     for axis, windows, places in grid.steps:
         if places:
             x = _fold_places(combine, x, axis, windows, *places)
-        elif windows.sees_all():
+        elif windows.sees_all:
             x = _fold_whole_axis(combine, x, axis)
-        elif isinstance(windows, Windows) and windows.size >= 2 * windows.stride * windows.size.bit_length():
+        elif isinstance(windows, Windows) and _doubling_pays(windows):
             x = _fold_by_doubling(combine, x, axis, windows)
         else:
             x = _fold_places(combine, x, axis, windows, *split_places(axis, windows))
@@ -114,11 +114,16 @@ def _fold_whole_axis(combine: np.ufunc, x: Array, axis: int) -> Array:
     last = axis == x.ndim - 1
     if combine is not np.add or x.dtype != np.float32 or (x.shape[axis] <= 32 and not last):
         return combine.reduce(x, axis, keepdims=True)
-    # Neighbours are added faster by einsum, which adds up eight apart from each other, so they may be more.
-    few, add = (256, partial(np.einsum, "...k->...")) if last else (32, partial(np.add.reduce, axis=axis + 1))
-    head, tail = np.split(x, [x.shape[axis] // few * few], axis)
-    sums = add(head.reshape(*x.shape[:axis], -1, few, *x.shape[axis + 1 :]))
+    # Along a contiguous axis einsum is faster; it keeps several partial sums, so that 256 numbers are safe.
+    group, add = (256, partial(np.einsum, "...k->...")) if last else (32, partial(np.add.reduce, axis=axis + 1))
+    head, tail = np.split(x, [x.shape[axis] // group * group], axis)
+    sums = add(head.reshape(*x.shape[:axis], -1, group, *x.shape[axis + 1 :]))
     return np.add.reduce(sums, axis, np.float64, keepdims=True) + add(np.expand_dims(tail, axis))
+
+
+def _doubling_pays(windows: Windows) -> bool:
+    """Whether to visit each place of these windows would take longer."""
+    return windows.span <= windows.length and windows.size >= 2 * windows.stride * windows.size.bit_length()
 
 
 def _fold_by_doubling(combine: np.ufunc, x: Array, axis: int, windows: Windows) -> Array:
@@ -148,9 +153,9 @@ def unfold(dy: Array, dx: Array, grid: Grid) -> None:
     """The transpose of a folded sum: add to each element of ``dx`` the sum of ``dy`` over the windows that see it."""
     for axis, windows in reversed(grid.items()):
         spread = dx if axis == min(grid) else np.zeros(with_length(dy.shape, axis, dx.shape[axis]), dy.dtype)
-        if windows.sees_all():
+        if windows.sees_all:
             spread += dy
-        elif isinstance(windows, Bins):  # they may be many more than positions, so they are visited one by one
+        elif isinstance(windows, Bins):  # one at a time: `+=` would count once what two bins share
             for output, (start, stop) in enumerate(zip(windows.starts, windows.stops, strict=True)):
                 spread[along(axis, slice(start, stop))] += dy[along(axis, slice(output, output + 1))]
         else:
@@ -160,41 +165,41 @@ def unfold(dy: Array, dx: Array, grid: Grid) -> None:
 
 
 def visits(grid: Grid) -> Iterator[tuple[Index, Index]]:
-    """Yield, for each place in a sliding window, in row-major order, the outputs that have an element there, and it."""
+    """Yield, for each place in a sliding window, in row-major order, the windows with an element there, and these."""
     before = (EVERYWHERE,) * min(grid)
     for places in product(*(windows.places() for windows in grid.values())):
         outputs, positions = zip(*places, strict=True)
         yield (*before, *outputs), (*before, *positions)
 
 
-def winners(combine: np.ufunc, x: Array, grid: Grid, place: Array, present: Array | None) -> tuple[Array, Array]:
-    """The maximum or minimum of every window, and its ``place``, negative in an empty window.
+def winners(combine: np.ufunc, x: Array, grid: Grid, index: Array, present: Array | None) -> tuple[Array, Array]:
+    """The maximum or minimum of every window, and its ``index``, negative in an empty window.
 
     Of equals the first wins, along the last axis and then along the one before it: that is first in row-major order.
     """
     beats: Callable[..., Array] = np.greater if combine is np.maximum else np.less
     if x.dtype.kind == "f" and np.isnan(combine.reduce(x, None)):
         beats = _beats_or_is_nan(beats)
-    certain = present is None and all(np.all(windows.counts()) for windows in grid.values())
-    place = place if present is None else np.where(present, place, -1)
+    none_empty = present is None and all(np.all(windows.counts()) for windows in grid.values())
+    index = index if present is None else np.where(present, index, -1)
     for axis, windows in reversed(grid.items()):
         places = places_along(axis, windows)
         shape = with_length(x.shape, axis, windows.outputs)
-        if certain:
+        if none_empty:
             first = places[0][1] if places[0][0][axis] is EVERYWHERE else along(axis, windows.first())
-            best, best_place = x[first].copy(), np.broadcast_to(place[first], shape).copy()
+            best, best_index = x[first].copy(), np.broadcast_to(index[first], shape).copy()
         else:
-            best, best_place = np.full(shape, identity(combine, x.dtype), x.dtype), np.full(shape, -1, place.dtype)
+            best, best_index = np.full(shape, identity(combine, x.dtype), x.dtype), np.full(shape, -1, index.dtype)
         for outputs, positions in places:
             wins = beats(x[positions], best[outputs])
             best[outputs] = combine(best[outputs], x[positions])
-            if certain:  # later places are larger numbers; to select by multiplying is faster than by choosing
-                best_place[outputs] = np.maximum(best_place[outputs], wins * place[positions])
+            if none_empty:  # a later element has a larger index; to multiply by a boolean is faster than np.where
+                best_index[outputs] = np.maximum(best_index[outputs], wins * index[positions])
             else:
-                wins = (wins | (best_place[outputs] < 0)) & (place[positions] >= 0)
-                best_place[outputs] = np.where(wins, place[positions], best_place[outputs])
-        x, place = best, best_place
-    return x, place
+                wins = (wins | (best_index[outputs] < 0)) & (index[positions] >= 0)
+                best_index[outputs] = np.where(wins, index[positions], best_index[outputs])
+        x, index = best, best_index
+    return x, index
 
 
 def _beats_or_is_nan(beats: Callable[..., Array]) -> Callable[..., Array]:

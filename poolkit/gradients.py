@@ -25,6 +25,7 @@ def vjp(
 
     A maximum or minimum hands ``dy`` to the first of its equals in row-major order; a global one shares it equally
     among them (as Keras does). A mean of :math:`m` elements hands :math:`dy / m` to each. Windows that overlap add up.
+    An index that stands twice in :func:`max_unpool` hands ``dy`` to both values: after a pooling they are one element.
 
     Parameters
     ----------
@@ -54,7 +55,7 @@ def vjp(
     >>> pullback(np.array([10.0, 20]).reshape(1, 2, 1))[0, :, 0]
     array([ 0., 10., 20.,  0.])
     """
-    if pool not in POOLINGS:
+    if not any(pool is each for each in POOLINGS):
         names = ", ".join(sorted(each.__name__ for each in POOLINGS))
         raise ValueError(f"pool must be one of {names}, got {pool!r}")
     x = checks.real(x)

@@ -1,6 +1,6 @@
-"""The public functions: each folds the elements of its windows (geometry) by one row of the table of algebras.
+"""The public functions: each lays its windows and folds them with one row of the table of algebras.
 
-``POOLINGS``, at the end, says the same of all of them to :func:`poolkit.vjp`, which works out the way back.
+``POOLINGS``, at the end, tells :func:`poolkit.vjp` how to prepare each of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from poolkit.windows import adaptive_grid, global_grid, sliding_grid
 from poolkit.wording import explained
 
 
-def sliding(
+def sliding_pooling(
     algebra: Algebra, x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None, padding: Padding = "valid",
     data_format: DataFormat = "channels_last", dilation: Sizes = 1, ceil_mode: bool = False,
     mask: ArrayLike | None = None, *, return_indices: bool = False, count_include_pad: bool = False,
@@ -30,10 +30,12 @@ def sliding(
     grid = sliding_grid(x.shape, pool_size, strides, padding, data_format, dilation, ceil_mode)
     included = checks.boolean("count_include_pad", count_include_pad)
     indices = checks.boolean("return_indices", return_indices)
-    return Pooling(algebra, x, grid, checks.mask(mask, x.shape, grid), True, included, indices)
+    return Pooling(
+        algebra, x, grid, checks.mask(mask, x.shape, grid), count_include_pad=included, return_indices=indices
+    )
 
 
-def adaptive(
+def adaptive_pooling(
     algebra: Algebra, x: ArrayLike, output_size: Sizes, data_format: DataFormat = "channels_last",
     *, mask: ArrayLike | None = None,
 ) -> Pooling:  # fmt: skip
@@ -43,7 +45,7 @@ def adaptive(
     return Pooling(algebra, x, grid, checks.mask(mask, x.shape, grid))
 
 
-def whole(
+def global_pooling(
     algebra: Algebra, x: ArrayLike, data_format: DataFormat = "channels_last",
     *, keepdims: bool = False, mask: ArrayLike | None = None,
 ) -> Pooling:  # fmt: skip
@@ -94,8 +96,8 @@ def max_pool(
     array([[9, 7],
            [8, 6]])
     """
-    rule = pool_size, strides, padding, data_format, dilation, ceil_mode, mask
-    return sliding(MAX, x, *rule, return_indices=return_indices).forward()
+    arguments = pool_size, strides, padding, data_format, dilation, ceil_mode, mask
+    return sliding_pooling(MAX, x, *arguments, return_indices=return_indices).forward()
 
 
 @overload
@@ -134,8 +136,8 @@ def min_pool(
     array([[2, 1],
            [1, 2]])
     """
-    rule = pool_size, strides, padding, data_format, dilation, ceil_mode, mask
-    return sliding(MIN, x, *rule, return_indices=return_indices).forward()
+    arguments = pool_size, strides, padding, data_format, dilation, ceil_mode, mask
+    return sliding_pooling(MIN, x, *arguments, return_indices=return_indices).forward()
 
 
 @explained
@@ -161,8 +163,8 @@ def average_pool(
     array([[4.25, 4.25],
            [4.25, 3.5 ]], dtype=float32)
     """
-    rule = pool_size, strides, padding, data_format, dilation, ceil_mode, mask
-    return sliding(MEAN, x, *rule, count_include_pad=count_include_pad).forward()
+    arguments = pool_size, strides, padding, data_format, dilation, ceil_mode, mask
+    return sliding_pooling(MEAN, x, *arguments, count_include_pad=count_include_pad).forward()
 
 
 @explained
@@ -188,12 +190,12 @@ def lp_pool(
     >>> lp_pool(np.array([3.0, -4, 0, 2]).reshape(1, 4, 1), 2, 2)[0, :, 0]
     array([5., 2.])
     """
-    return norms(x, p, pool_size, strides, padding, data_format, dilation, ceil_mode, mask).forward()
+    return lp_pooling(x, p, pool_size, strides, padding, data_format, dilation, ceil_mode, mask).forward()
 
 
-def norms(x: ArrayLike, p: float, *arguments: Any, **options: Any) -> Pooling:
-    """A pooling by p-norms."""
-    return sliding(norm(checks.positive("p", p)), x, *arguments, **options)
+def lp_pooling(x: ArrayLike, p: float, *arguments: Any, **options: Any) -> Pooling:
+    """A pooling by p-lp_pooling."""
+    return sliding_pooling(norm(checks.positive("p", p)), x, *arguments, **options)
 
 
 @explained
@@ -217,7 +219,7 @@ def adaptive_max_pool(
     >>> adaptive_max_pool(np.array([1, 1, 2, 2, 5, 1, 6]).reshape(1, 7, 1), 3)[0, :, 0]
     array([2, 5, 6])
     """
-    return adaptive(MAX, x, output_size, data_format, mask=mask).forward()
+    return adaptive_pooling(MAX, x, output_size, data_format, mask=mask).forward()
 
 
 @explained
@@ -236,7 +238,7 @@ def adaptive_min_pool(
     >>> adaptive_min_pool(np.array([1, 1, 2, 2, 5, 1, 6]).reshape(1, 7, 1), 3)[0, :, 0]
     array([1, 2, 1])
     """
-    return adaptive(MIN, x, output_size, data_format, mask=mask).forward()
+    return adaptive_pooling(MIN, x, output_size, data_format, mask=mask).forward()
 
 
 @explained
@@ -255,7 +257,7 @@ def adaptive_average_pool(
     >>> adaptive_average_pool(np.array([1.0, 1, 2, 2, 5, 1, 6]).reshape(1, 7, 1), 2)[0, :, 0]
     array([1.5, 3.5])
     """
-    return adaptive(MEAN, x, output_size, data_format, mask=mask).forward()
+    return adaptive_pooling(MEAN, x, output_size, data_format, mask=mask).forward()
 
 
 @explained
@@ -277,7 +279,7 @@ def global_max_pool(
     >>> global_max_pool(image.reshape(1, 4, 4, 1))
     array([[9]])
     """
-    return whole(GLOBAL_MAX, x, data_format, keepdims=keepdims, mask=mask).forward()
+    return global_pooling(GLOBAL_MAX, x, data_format, keepdims=keepdims, mask=mask).forward()
 
 
 @explained
@@ -297,7 +299,7 @@ def global_min_pool(
     >>> global_min_pool(image.reshape(1, 4, 4, 1))
     array([[1]])
     """
-    return whole(GLOBAL_MIN, x, data_format, keepdims=keepdims, mask=mask).forward()
+    return global_pooling(GLOBAL_MIN, x, data_format, keepdims=keepdims, mask=mask).forward()
 
 
 @explained
@@ -323,19 +325,19 @@ def global_average_pool(
     >>> global_average_pool(image.reshape(1, 4, 4, 1))
     array([[4.0625]], dtype=float32)
     """
-    return whole(MEAN, x, data_format, keepdims=keepdims, mask=mask).forward()
+    return global_pooling(MEAN, x, data_format, keepdims=keepdims, mask=mask).forward()
 
 
 POOLINGS: dict[Callable[..., Any], Callable[..., Pooling | Unpooling]] = {
-    max_pool: partial(sliding, MAX),
-    min_pool: partial(sliding, MIN),
-    average_pool: partial(sliding, MEAN),
-    lp_pool: norms,
-    adaptive_max_pool: partial(adaptive, MAX),
-    adaptive_min_pool: partial(adaptive, MIN),
-    adaptive_average_pool: partial(adaptive, MEAN),
-    global_max_pool: partial(whole, GLOBAL_MAX),
-    global_min_pool: partial(whole, GLOBAL_MIN),
-    global_average_pool: partial(whole, MEAN),
+    max_pool: partial(sliding_pooling, MAX),
+    min_pool: partial(sliding_pooling, MIN),
+    average_pool: partial(sliding_pooling, MEAN),
+    lp_pool: lp_pooling,
+    adaptive_max_pool: partial(adaptive_pooling, MAX),
+    adaptive_min_pool: partial(adaptive_pooling, MIN),
+    adaptive_average_pool: partial(adaptive_pooling, MEAN),
+    global_max_pool: partial(global_pooling, GLOBAL_MAX),
+    global_min_pool: partial(global_pooling, GLOBAL_MIN),
+    global_average_pool: partial(global_pooling, MEAN),
     max_unpool: unpooling,
 }

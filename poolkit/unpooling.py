@@ -14,7 +14,7 @@ from poolkit.wording import explained
 
 
 class Unpooling(NamedTuple):
-    """One unpooling, checked and ready."""
+    """One unpooling, checked and ready: pooled values, their indices, and the shape of the result."""
 
     x: Array
     indices: Array
@@ -29,9 +29,9 @@ class Unpooling(NamedTuple):
     def forward(self) -> Array:
         """The values in their places, and zeros elsewhere."""
         y = np.zeros(self.shape, self.x.dtype)
-        rows = np.zeros_like(self.rows(y), shape=(*self.rows(y).shape[:2], self.rows(y).shape[2] + 1))
-        np.put_along_axis(rows, self.rows(self.indices), self.rows(self.x), axis=2)  # -1 is the place that is cut off
-        moved = np.moveaxis(y, self.channel, 1)
+        moved = np.moveaxis(y, self.channel, 1)  # (N, C, *spatial)
+        rows = np.zeros((*moved.shape[:2], prod(moved.shape[2:]) + 1), y.dtype)  # the last column collects index -1
+        np.put_along_axis(rows, self.rows(self.indices), self.rows(self.x), axis=2)
         moved[...] = rows[..., :-1].reshape(moved.shape)
         return y
 

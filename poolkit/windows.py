@@ -22,7 +22,7 @@ Index: TypeAlias = tuple[Any, ...]  # of an array
 Place: TypeAlias = tuple[Any, Any]  # of outputs, and of the positions they see: slices, or arrays of integers
 Places: TypeAlias = tuple[list[Index], list[Place]]
 EVERYWHERE = slice(None)
-FEW = 8  # places: so many are visited one after another, whatever the window
+FEW = 8  # windows of at most so many positions are folded place by place, never by doubling
 CACHEABLE = {int, bool, str, type(None)}
 
 
@@ -44,7 +44,7 @@ class Windows(NamedTuple):
 
     @property
     def longest(self) -> int:
-        """How many positions the window that sees most of them sees, at most."""
+        """An upper bound on how many positions one window sees."""
         return min(self.size, self.length)
 
     def places(self) -> Iterator[Place]:
@@ -73,7 +73,7 @@ class Windows(NamedTuple):
     @property
     def overlap(self) -> int:
         """How many windows see the same position, at most."""
-        apart = self.stride // gcd(self.stride, self.dilation)  # places of a window that see the same position
+        apart = self.stride // gcd(self.stride, self.dilation)  # every so many places of a window share a position
         return min(-(-self.size // apart), self.outputs)
 
     def first(self) -> Array:
@@ -94,6 +94,7 @@ class Windows(NamedTuple):
         first, last = max(0, offset), min(self.length, (stop - 1) * self.stride - self.before + self.span)
         return slice(first, last), self._replace(length=last - first, before=first - offset, outputs=stop - start)
 
+    @property
     def sees_all(self) -> bool:
         """Whether a single window sees every position."""
         return self.outputs == 1 and self.dilation == 1 and self.size - self.before >= self.length
@@ -151,6 +152,7 @@ class Bins(NamedTuple):
         """Themselves: bins have no padding."""
         return self
 
+    @property
     def sees_all(self) -> bool:
         """Whether a single bin sees every position."""
         return self.starts == (0,) and self.stops == (self.length,)
@@ -162,11 +164,11 @@ class Grid(dict[int, Windows | Bins]):
     @cached_property
     def sees_all(self) -> bool:
         """Whether a single window sees a whole map."""
-        return all(windows.sees_all() for windows in self.values())
+        return all(windows.sees_all for windows in self.values())
 
     @cached_property
     def longest(self) -> int:
-        """How many elements the window that sees most of them sees, at most."""
+        """An upper bound on how many elements one window sees."""
         return prod(windows.longest for windows in self.values())
 
     @cached_property
@@ -175,15 +177,15 @@ class Grid(dict[int, Windows | Bins]):
         return prod(windows.overlap for windows in self.values())
 
     @cached_property
-    def number(self) -> int:
-        """How many elements every window sees, 0 if not all see equally many."""
+    def common_count(self) -> int:
+        """How many elements every window sees; 0 if windows differ."""
         counts = [windows.counts() for windows in self.values()]
         return prod(each if isinstance(each, int) else 0 for each in counts)
 
     @cached_property
     def steps(self) -> list[tuple[int, Windows | Bins, Places | None]]:
         """What :mod:`poolkit.folds` does along each axis: its windows, and their places where these are few."""
-        few = {axis for axis, windows in self.items() if windows.longest <= FEW and not windows.sees_all()}
+        few = {axis for axis, windows in self.items() if windows.longest <= FEW and not windows.sees_all}
         return [(axis, each, split_places(axis, each) if axis in few else None) for axis, each in self.items()]
 
     def replace(self, axis: int, windows: Windows | Bins) -> Grid:

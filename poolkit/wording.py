@@ -21,9 +21,9 @@ output_size : int or tuple of int
 strides : int or tuple of int, optional
     Step from window to window, in elements. The default is the window length: windows side by side.
 padding : str or tuple of pairs
-    ``"valid"``: only windows that fit. ``"same"``: as many outputs as the stride allows, ``ceil(n / stride)``, with the
-    odd missing cell after the input; ``"same_lower"``: before it. Or one pair ``(before, after)`` for each spatial
-    axis, each smaller than the window.
+    ``"valid"``: only windows that fit. ``"same"``: as many outputs as the stride allows, ``ceil(n / stride)``; if an
+    odd number of cells is missing, the extra one comes after the input, with ``"same_lower"`` before it. Or one pair
+    ``(before, after)`` for each spatial axis, each smaller than the window.
 data_format : str
     ``"channels_last"`` or ``"channels_first"``. The case of these words and of those for padding does not matter.
 dilation : int or tuple of int
@@ -39,17 +39,17 @@ return_indices : bool
 count_include_pad : bool
     Divide by the padding that was asked for as well, as if it held zeros. What ``ceil_mode`` adds never counts.
 epsilon : float
-    What smaller elements count as.
+    Elements smaller than this count as this.
 r : float
-    How near to the maximum: any positive number.
+    The larger, the nearer to the maximum: any positive number.
 a : float
-    The part of the maximum, above 0 and at most 1.
+    Weight of the maximum in the mixture, above 0 and at most 1.
 weights : array_like
-    One number for each place of the window, and so its shape.
+    One weight for each position in the window, in an array of the window's shape.
 blur_size : int or tuple of int
     Length of the blur, in elements, along all spatial axes or along each.
 generator : numpy.random.Generator
-    Where chance comes from.
+    The source of random numbers.
 pseudo_random : bool
     Draw one number for each axis instead of an order.
 overlap : bool
@@ -57,6 +57,7 @@ overlap : bool
 levels : tuple of int
     Number of bins along every spatial axis, for each level.
 """
+ENTRIES = {entry.split(" :")[0]: entry for entry in re.split(r"\n(?=\S)", ARGUMENTS.strip())}
 
 
 def explained(function: F) -> F:
@@ -73,8 +74,7 @@ def explained(function: F) -> F:
 
 
 def _parameters(function: Callable[..., Any]) -> str:
-    entries = {entry.split(" :")[0]: entry for entry in re.split(r"\n(?=\S)", ARGUMENTS.strip())}
-    return "\n".join(["Parameters", "----------", *(entries[name] for name in signature(function).parameters), ""])
+    return "\n".join(["Parameters", "----------", *(ENTRIES[name] for name in signature(function).parameters), ""])
 
 
 def _before(heading: str, text: str, section: str) -> str:

@@ -36,10 +36,10 @@ from poolkit.algebras import SUM
 @explained
 def sum_pool(x: ArrayLike, pool_size: Sizes, strides: Sizes | None = None) -> Array:
     """Take the sum of every window."""
-    return sliding(SUM, x, pool_size, strides).forward()
+    return sliding_pooling(SUM, x, pool_size, strides).forward()
 
 
-POOLINGS[sum_pool] = partial(sliding, SUM)
+POOLINGS[sum_pool] = partial(sliding_pooling, SUM)
 ''',
     "__init__.py": "from poolkit.pooling import sum_pool\n",
 }

@@ -514,6 +514,11 @@ def test_no_layout_is_copied_as_a_whole(name, lay):
     assert most < size(results) + 8 * MIB
 
 
+def test_a_window_far_longer_than_its_input_takes_no_more_memory():
+    _, most, _ = watch(lambda: max_pool(np.ones((1, 100, 4)), 10**6, 1, "same"))
+    assert most < 8 * MIB
+
+
 @EVERY_POOL
 def test_a_gradient_takes_little_memory_beside_y_and_itself(pool, rest):
     x = np.ones(WIDE, "float32")

@@ -101,6 +101,24 @@ def test_padding_that_counts_takes_its_share_of_the_gradient_of_a_large_array_to
     assert_allclose(pullback(np.ones_like(y))[0, [0, 50, 99], 7], [2 / 3, 1, 2 / 3])
 
 
+@pytest.mark.parametrize("channels", [1, 5])
+def test_ties_in_rows_longer_than_a_block_go_to_the_first_in_row_major_order(channels):
+    x = np.zeros((1, 2, 3, 50_000 * channels))
+    x[0, 0, 2] = x[0, 1, 0] = 1
+    y, pullback = vjp(max_pool, x, (2, 3))
+    assert pullback(np.ones_like(y)).sum((0, 3)).tolist() == [[0, 0, x.shape[-1]], [0, 0, 0]]
+
+
+def test_a_masked_element_gets_nothing_of_an_infinite_gradient():
+    _, pullback = vjp(lp_pool, line([3, 4]), 2, 2, mask=np.array([[True, False]]))
+    assert pullback(line([INF])).ravel().tolist() == [INF, 0]
+
+
+def test_a_pooling_that_cannot_be_hashed_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"^pool must be one of"):
+        vjp([1], line([1, 2]))
+
+
 def test_many_float16_gradients_do_not_stop_growing():
     y, pullback = vjp(average_pool, np.ones((1, 8191, 1), "float16"), 4096, 1)
     assert pullback(np.ones_like(y))[0, 4095, 0] == 1

@@ -208,7 +208,7 @@ def test_the_steps_visit_each_position_of_each_window_once(rule):
 
 @given(axis_rules())
 def test_the_whole_axis_is_the_window_that_the_loops_list_in_full(rule):
-    assert make_windows(*rule).sees_all() == (loops.windows(*rule) == [list(range(rule[0]))])
+    assert make_windows(*rule).sees_all == (loops.windows(*rule) == [list(range(rule[0]))])
 
 
 @given(wide_axis_rules())
@@ -261,8 +261,8 @@ def test_bins_written_out_by_hand():
     assert steps == [([0, 1], [0, 3]), ([0, 1], [1, 4]), ([0], [2])]
     assert (bins.first().tolist(), bins.counts().tolist(), bins.longest) == ([0, 2, 4], [3, 3, 3], 3)
     assert bins.part(1, 3) == (slice(2, 7), Bins(5, (0, 2), (3, 5)))
-    assert make_bins(7, 1).sees_all()
-    assert not any(each.sees_all() for each in (bins, Bins(7, (1,), (7,)), Bins(7, (0,), (6,))))
+    assert make_bins(7, 1).sees_all
+    assert not any(each.sees_all for each in (bins, Bins(7, (1,), (7,)), Bins(7, (0,), (6,))))
 
 
 def test_a_grid_is_laid_once_for_the_same_plain_arguments():
