@@ -56,7 +56,9 @@ FIGURES = {
     "seeds": lambda: draw_seeds({"one": [0.5, 0.75], "two": [1, 1]}),
     "shift maps": lambda: draw_shift_maps({"one": [[0, 0, 0], [0, 1, 0], [0, 0, 0.5]]}),
     "activation maps": lambda: draw_activation_maps({"a 3": (np.eye(8), [[0, 1], [0, 0]], (0, 4, 3))}),
-    "ratios": lambda: draw_ratios({"forward": {"one thread": [0.3, 2.0], "two": [4]}, "back": {"one": [1]}}, "times as long"),
+    "ratios": lambda: draw_ratios(
+        {"forward": {"one thread": [0.3, 2.0], "two": [4]}, "back": {"one": [1]}}, "times as long"
+    ),
     "memory": lambda: draw_memory(X, 2, at=(1, 2)),
     "reads": lambda: draw_reads({"first": [0, 1, 3], "then": [4, 5]}, {"map": 4, "between": 2}),
     "trips": lambda: draw_trips(operations=4, blocks=3, held=1),
