@@ -39,14 +39,14 @@ def made_in_blocks(shape, block):
 
 
 def pool_images(x):
-    """Windows side by side: each block is pooled alone."""
+    """Windows side by side: each chunk is pooled alone."""
     halves = tuple(tuple(n // 2 for n in chunks) for chunks in x.chunks[1:3])
     chunks = (x.chunks[0], *halves, x.chunks[3])
     return x.map_blocks(max_pool, 2, chunks=chunks, dtype=x.dtype)
 
 
 def pool_picture(x):
-    """Windows of 3 × 3: each block borrows a row from its neighbours."""
+    """Windows of 3 × 3: each chunk borrows a row from its neighbours."""
     borrowed = {"depth": {1: 1}, "boundary": -np.inf}
     rule = {"pool_size": 3, "strides": 1, "padding": "same"}
     return x.map_overlap(max_pool, **borrowed, **rule, dtype=x.dtype)

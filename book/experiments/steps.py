@@ -39,7 +39,7 @@ def one_axis_at_a_time(x):
 
 
 def in_blocks(x, size=2**18):
-    """One axis at a time, on so many bytes as stay in the cache."""
+    """One axis at a time, on as many bytes as stay in the cache."""
     n, h, w, c = x.shape
     y = np.empty((n, (h - 3) // 2 + 1, (w - 3) // 2 + 1, c), x.dtype)
     images = max(1, size // x[0].nbytes)
@@ -85,10 +85,10 @@ def reading_alone(x):
 
 
 def running_maxima(x, size):
-    """Of all windows of ``size`` on a signal that is whole blocks long."""
-    blocks = x.reshape(-1, size)
-    left = np.maximum.accumulate(blocks, axis=1)
-    right = np.maximum.accumulate(blocks[:, ::-1], axis=1)[:, ::-1]
+    """Of all windows of ``size`` on a signal that is whole stretches long."""
+    stretches = x.reshape(-1, size)
+    left = np.maximum.accumulate(stretches, axis=1)
+    right = np.maximum.accumulate(stretches[:, ::-1], axis=1)[:, ::-1]
     ends, beginnings = right.ravel(), left.ravel()
     return np.maximum(ends[: len(x) - size + 1], beginnings[size - 1 :])
 

@@ -4,6 +4,7 @@ from math import ceil, exp, floor, log, log2
 
 import numpy as np
 
+from poolkit.figures.grids import DASHED
 from poolkit.figures.style import (
     FONT,
     INK,
@@ -23,24 +24,37 @@ from poolkit.figures.style import (
     format_number,
 )
 
+_MARK = WINDOW, WINDOW_EDGE, 1.5, DASHED
 
-def draw_counts(counts):
+
+def draw_counts(counts, parts=None, part_name=""):
     """Draw counts as bars, each with its number, so that lengths can be compared.
 
     Parameters
     ----------
     counts : dict from str to int
         The key names the bar.
+    parts : dict from str to int, optional
+        How much of each count is of one kind; it is marked at the beginning of the bar.
+    part_name : str, optional
+        What that kind is.
     """
-    alt = "Bars: " + "; ".join(f"{label}, {count:,}" for label, count in counts.items())
-    figure = Figure(PHONE, 46 * len(counts) + 4, alt)
+    numbers = {label: f"{parts[label]:,} of {count:,}" if parts else f"{count:,}" for label, count in counts.items()}
+    kind = f" {part_name}" if parts else ""
+    alt = "Bars: " + "; ".join(f"{label}, {number}{kind}" for label, number in numbers.items())
+    figure = Figure(PHONE, 46 * len(counts) + (30 if parts else 4), alt)
     longest = max(counts.values())
     for place, (label, count) in enumerate(counts.items()):
         top = 46 * place
         width = max(230 * count / longest, 1)
         draw_text(figure, 0, top + 9, label, "left", FONT - 1)
         draw_rectangle(figure, 0.75, top + 20, width, 16, OUTPUT, OUTPUT_EDGE, 1.5)
-        draw_text(figure, width + 8, top + 28, f"{count:,}", "left")
+        if parts:
+            draw_rectangle(figure, 0.75, top + 20, 230 * parts[label] / longest, 16, *_MARK)
+        draw_text(figure, width + 8, top + 28, numbers[label], "left")
+    if parts:
+        draw_rectangle(figure, 0.75, figure.height - 20, 24, 16, *_MARK)
+        draw_text(figure, 34, figure.height - 12, part_name, "left", FONT - 2, MUTED)
     return figure
 
 
@@ -107,13 +121,15 @@ def _runs(shares):
     return " and ".join(sorted({f"{values.size} runs" for values in shares.values()}))
 
 
-def draw_ratios(tables):
+def draw_ratios(tables, label):
     """Draw ratios of times on a logarithmic scale, each as a dot, and the geometric mean of each row as a bar.
 
     Parameters
     ----------
     tables : dict from str to dict from str to list of float
         The ratios, above 0, of each row of each table; the keys name tables and rows.
+    label : str
+        What the ratios are.
     """
     ratios = [ratio for rows in tables.values() for row in rows.values() for ratio in row]
     lowest, highest = floor(log2(min(ratios))), ceil(log2(max(ratios)))
@@ -124,15 +140,16 @@ def draw_ratios(tables):
         for table, rows in tables.items()
         for name, row in rows.items()
     ]
-    figure = Figure(PHONE, bottom + 20, f"Ratios of times, each a dot. {'; '.join(told)}.")
+    figure = Figure(PHONE, bottom + 40, f"Ratios, each a dot: {label}. {'; '.join(told)}.")
 
     def across(ratio):
         return left + width * (log2(ratio) - lowest) / (highest - lowest)
 
     for power in range(lowest, highest + 1):
-        label = f"{2**power}" if power >= 0 else f"1/{2**-power}"
+        mark = f"{2**power}" if power >= 0 else f"1/{2**-power}"
         draw_rectangle(figure, across(2**power) - 0.5, 0, 1, bottom, RULE if power else INK)
-        draw_text(figure, across(2**power), bottom + 11, label, size=FONT - 4, color=MUTED)
+        draw_text(figure, across(2**power), bottom + 11, mark, size=FONT - 4, color=MUTED)
+    draw_text(figure, PHONE / 2, bottom + 31, label, size=FONT - 3, color=MUTED)
     top = 0
     for table, rows in tables.items():
         draw_text(figure, 0, top + head / 2 + 3, table, "left", FONT - 1)

@@ -132,28 +132,28 @@ def draw_trips(operations, blocks, held):
 
 
 def draw_running_maxima(x, size, at):
-    """Draw the largest so far in each block, from the left and from the right, and one window that needs one of each.
+    """Draw the largest so far in each stretch, from the left and from the right, and one window that needs one of each.
 
     Parameters
     ----------
     x : array_like
         ``(L,)``; ``L`` is a multiple of ``size``.
     size : int
-        Of windows and of blocks.
+        Of windows and of stretches.
     at : int
         Where the window begins.
     """
-    blocks = np.reshape(x, (-1, size))
+    stretches = np.reshape(x, (-1, size))
     rows = {
         "the numbers": np.ravel(x),
-        "largest so far, from the left of each block": np.maximum.accumulate(blocks, axis=1).ravel(),
-        "largest so far, from the right": np.maximum.accumulate(blocks[:, ::-1], axis=1)[:, ::-1].ravel(),
+        "largest so far, from the left of each stretch": np.maximum.accumulate(stretches, axis=1).ravel(),
+        "largest so far, from the right": np.maximum.accumulate(stretches[:, ::-1], axis=1)[:, ::-1].ravel(),
     }
     (_, left_row), (_, right_row) = list(rows.items())[1:]
     last = at + size - 1
     sum_ = f"max({right_row[at]}, {left_row[last]}) = {max(right_row[at], left_row[last])}"
     told = "; ".join(f"{name}: {' '.join(map(str, row))}" for name, row in rows.items())
-    alt = f"Blocks of {size}. {told.capitalize()}. The window from {at} to {last} has the maximum {sum_}."
+    alt = f"Stretches of {size}. {told.capitalize()}. The window from {at} to {last} has the maximum {sum_}."
     cell = (PHONE - 8) / len(rows["the numbers"])
     figure = Figure(PHONE, 3 * (cell + 30) + 34, alt)
     for number, (name, row) in enumerate(rows.items()):

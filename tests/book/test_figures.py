@@ -56,13 +56,16 @@ FIGURES = {
     "seeds": lambda: draw_seeds({"one": [0.5, 0.75], "two": [1, 1]}),
     "shift maps": lambda: draw_shift_maps({"one": [[0, 0, 0], [0, 1, 0], [0, 0, 0.5]]}),
     "activation maps": lambda: draw_activation_maps({"a 3": (np.eye(8), [[0, 1], [0, 0]], (0, 4, 3))}),
-    "ratios": lambda: draw_ratios({"forward": {"one thread": [0.3, 2.0], "two": [4]}, "back": {"one": [1]}}),
+    "ratios": lambda: draw_ratios(
+        {"forward": {"one thread": [0.3, 2.0], "two": [4]}, "back": {"one": [1]}}, "times as long"
+    ),
     "memory": lambda: draw_memory(X, 2, at=(1, 2)),
     "reads": lambda: draw_reads({"first": [0, 1, 3], "then": [4, 5]}, {"map": 4, "between": 2}),
     "trips": lambda: draw_trips(operations=4, blocks=3, held=1),
     "running maxima": lambda: draw_running_maxima([3, 1, 4, 1, 5, 9], 3, at=1),
     "product": lambda: draw_product([[0.5, 0.5, 0], [0, 0.5, 0.5]], [1, 5, 2]),
     "counts": lambda: draw_counts({"many": 5120, "few": 64}),
+    "parts": lambda: draw_counts({"many": 512, "few": 64}, {"many": 128, "few": 64}, "far away"),
 }
 every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
 
@@ -112,6 +115,13 @@ def test_counts_show_their_numbers_and_the_longest_bar_is_the_largest():
     widths = [float(width) for width in re.findall(r'<rect [^>]* width="([^"]+)"', figure.svg())]
     assert sorted(texts(figure)) == ["5,120", "64", "few", "many"]
     assert np.isclose(widths[0] / widths[1], 5120 / 64)
+
+
+def test_a_part_is_marked_at_the_beginning_of_its_bar():
+    figure = FIGURES["parts"]()
+    (_, many), (_, few), _ = marked(figure)
+    assert texts(figure) == ["many", "128 of 512", "few", "64 of 64", "far away"] and many == pytest.approx(2 * few)
+    assert figure.alt == "Bars: many, 128 of 512 far away; few, 64 of 64 far away"
 
 
 def test_gradients_show_both_ways_and_what_one_element_adds_up():
@@ -265,7 +275,7 @@ def test_every_row_and_column_of_a_table_has_a_header():
 
 
 def test_ratios_stand_right_of_one_if_they_are_above_it():
-    svg = draw_ratios({"forward": {"one thread": [0.25, 1, 4]}}).svg()
+    svg = draw_ratios({"forward": {"one thread": [0.25, 1, 4]}}, "times as long").svg()
     slower, even, faster = (float(x) for x in re.findall(r'<circle cx="([\d.]+)"', svg))
     assert even - slower == pytest.approx(faster - even, abs=0.1) and faster > even
     assert "mean 1.00, lowest 0.25" in svg
@@ -298,7 +308,7 @@ def test_a_block_is_fetched_again_if_the_cache_lost_it(held, trips):
     assert shown.count("memory") == sum(trips) and shown.count("cache") == 24 - sum(trips)
 
 
-def test_a_window_is_the_end_of_one_block_and_the_beginning_of_the_next():
+def test_a_window_is_the_end_of_one_stretch_and_the_beginning_of_the_next():
     shown = texts(FIGURES["running maxima"]())
     assert shown[8:14] == ["3", "3", "4", "1", "5", "9"] and shown[15:21] == ["4", "4", "4", "9", "9", "9"]
     assert shown[-1] == "max(4, 1) = 4"
