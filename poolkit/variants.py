@@ -47,13 +47,14 @@ def gem_pool(
     >>> gem_pool(np.array([3.0, 4]).reshape(1, 2, 1), 2, p=2).round(4).item()
     3.5355
     """
+    x, grid = _lay(x, pool_size, strides, padding, data_format)
     p, epsilon = checks.positive("p", p), checks.positive("epsilon", epsilon)
     row = Algebra(
         combine=np.logaddexp,
         lift=lambda x, dtype: p * np.log(np.maximum(x.astype(dtype), epsilon)),
         finish=lambda total, count: np.exp((total - np.log(count)) / p),
     )
-    return _pool(row, x, pool_size, strides, padding, data_format)
+    return pool(Pooling(row, x, grid))
 
 
 @explained
@@ -74,13 +75,14 @@ def lse_pool(
     >>> lse_pool(np.array([0.0, 1000]).reshape(1, 2, 1), 2).round(4).item()
     999.3069
     """
+    x, grid = _lay(x, pool_size, strides, padding, data_format)
     r = checks.positive("r", r)
     row = Algebra(
         combine=np.logaddexp,
         lift=lambda x, dtype: r * x.astype(dtype),
         finish=lambda total, count: (total - np.log(count)) / r,
     )
-    return _pool(row, x, pool_size, strides, padding, data_format)
+    return pool(Pooling(row, x, grid))
 
 
 @explained
@@ -324,16 +326,17 @@ def concat_pool(x: ArrayLike, data_format: DataFormat = "channels_last", *, keep
     return np.concatenate([largest, mean], axis=1 if checks.is_channels_first(data_format) else -1)
 
 
-def _pool(row: Algebra, x: ArrayLike, *rule: Any) -> Array:
+def _lay(x: ArrayLike, *rule: Any) -> tuple[Array, Grid]:
+    """``x`` as an array, and its windows."""
     x = checks.real(x)
-    return pool(Pooling(row, x, sliding_grid(x.shape, *rule)))
+    return x, sliding_grid(x.shape, *rule)
 
 
 def _prepare(x: ArrayLike, *rule: Any) -> tuple[Array, np.dtype[Any], Grid]:
     """``x`` in float64, the dtype of the result, and the windows."""
-    x = checks.real(x)
+    x, grid = _lay(x, *rule)
     dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
-    return x.astype(np.promote_types(x.dtype, np.float64), copy=False), dtype, sliding_grid(x.shape, *rule)
+    return x.astype(np.promote_types(x.dtype, np.float64), copy=False), dtype, grid
 
 
 def _mix(a: Array, values: Array, grid: Grid) -> Array:
