@@ -30,6 +30,8 @@ def mark_cells(app, doctree, docname):
     how = app.builder.get_relative_uri(docname, "book/index") + "#run-it-yourself"
     for code in doctree.findall(shows_code):
         cell = code.parent
+        while "cell" not in cell["classes"]:  # a folded input stands deeper
+            cell = cell.parent
         if "tag_live" in cell["classes"]:
             live += 1
             bar = BAR.format(number=live, said=FIRST if live == 1 else "")
