@@ -152,7 +152,7 @@ def show(browser):
         page.on("pageerror", lambda error: errors.append(error))
         page.set_content(f"<!doctype html>{Explorer(*arguments, **options)._repr_html_()}")
         if script:  # the module may run after the page has loaded
-            page.wait_for_function("customElements.get('pooling-explorer')")
+            page.wait_for_function("Boolean(customElements.get('pooling-explorer'))")
         return page
 
     yield show
