@@ -28,9 +28,10 @@ WRONG = ['max_pool(x, "2")', 'max_pool(x, 2, padding="full")', "max_pool(x, 2, s
 
 def complaints(tmp_path, program):
     """What pyright says of a program in strict mode."""
-    file = tmp_path / "program.py"
-    file.write_text(f"# pyright: strict\n{program}", encoding="utf-8")
-    command = [*PYRIGHT, f"--pythonpath={ROOT / '.venv/bin/python'}", file]
+    settings = {"typeCheckingMode": "strict", "extraPaths": [str(ROOT)]}
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
+    (tmp_path / "program.py").write_text(program, encoding="utf-8")
+    command = [*PYRIGHT, f"--pythonpath={ROOT / '.venv/bin/python'}", f"--project={tmp_path}"]
     found = subprocess.run(command, cwd=tmp_path, stdout=subprocess.PIPE, check=False).stdout
     return [each["message"] for each in json.loads(found)["generalDiagnostics"]]
 
