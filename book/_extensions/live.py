@@ -23,29 +23,28 @@ FIRST = (
 
 
 def mark_cells(app, doctree, docname):
-    """Give each live cell its buttons; say of the others that they run in Jupyter."""
+    """Give each live cell its buttons; say of the others where they run."""
     if app.builder.format != "html":
         return
     notes, live = [], 0
     how = app.builder.get_relative_uri(docname, "book/index") + "#run-it-yourself"
-    for code in doctree.findall(shows_code):
+    for code in list(doctree.findall(shows_code)):
         cell = code.parent
-        while "cell" not in cell["classes"]:  # a folded input stands deeper
-            cell = cell.parent
         if "tag_live" in cell["classes"]:
             live += 1
             bar = BAR.format(number=live, said=FIRST if live == 1 else "")
-            cell.insert(1, nodes.raw("", bar, format="html"))
-        elif (
-            "solution-content" not in cell.parent["ids"]
-        ):  # for the reader's own, live cell
+            below(code, nodes.raw("", bar, format="html"))
+        elif not {"tag_solution", "tag_answer"} & set(cell["classes"]):
             notes.append(nodes.paragraph("", "Runs in ", classes=["runs-in-jupyter"]))
             notes[-1] += nodes.reference("", "Jupyter", refuri=how, internal=True)
-            cell.insert(1, notes[-1])
+            below(code, notes[-1])
     address = os.environ.get("BOOK_REPOSITORY")
     if notes and address:  # then the page has buttons for these
-        notes[0] += nodes.Text(", Binder or Colab (there, first run ")
-        notes[0] += [nodes.literal("", f"%pip install git+{address}"), nodes.Text(")")]
+        notes[0] += nodes.Text(", Binder or Colab")
+
+
+def below(code, node):
+    code.parent.insert(code.parent.index(code) + 1, node)
 
 
 def shows_code(node):

@@ -44,7 +44,9 @@ def show(value):
     if value is None:
         return []
     if hasattr(value, "_repr_html_"):
-        return [("html", value._repr_html_())]
+        from poolkit.figures.style import inline
+
+        return [("html", inline(value._repr_html_()))]
     return [("value", repr(value))]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling
 from poolkit.figures.images import draw_images
+from poolkit.figures.style import VIEWERS
 from poolkit.pooling import (
     average_pool,
     global_average_pool,
@@ -82,22 +83,22 @@ class Explorer:
     def figure(self):
         """What stands there without a script."""
         if self.x.ndim == 3:
-            return draw_flatten(self.x).svg() + draw_global_average(self.x).svg()
+            return draw_flatten(self.x)._repr_html_() + draw_global_average(self.x)._repr_html_()
         x, rule = np.atleast_2d(self.x), {"pool_size": self.x.shape} if self.pool in WHOLE else self.rule
         pool = WHOLE.get(self.pool, self.pool)
         if self.shaded:
             y = pool(x[None, :, :, None], **rule, **self.options)[0, :, :, 0]
-            return draw_images({"input": x, "output": y}, f"An image before and after {pool.__name__}.").svg()
+            return draw_images({"input": x, "output": y}, f"An image before and after {pool.__name__}.")._repr_html_()
         if self.x.ndim == 1:
             rule = {name: _beside(name, value) for name, value in rule.items()}
-        return draw_pooling(x, pool, **rule, **self.options).svg()
+        return draw_pooling(x, pool, **rule, **self.options)._repr_html_()
 
     def _repr_html_(self):
         element = f'<pooling-explorer class="poolkit-figure" data-lm-suppress-shortcuts="true" {self._words()}>'
         element += f"{self.figure()}</pooling-explorer>"
         if os.environ.get("POOLKIT_PAGE"):  # the book's pages load the script once, for all their explorers
             return element
-        return f'{element}<script type="module">{MODULE.read_text(encoding="utf-8")}</script>'
+        return f'{element}<style>{VIEWERS}</style><script type="module">{MODULE.read_text(encoding="utf-8")}</script>'
 
     def __repr__(self):
         return f"<Explorer: {self._words()}>"

@@ -5,7 +5,7 @@ Input, window and output keep their colour in every chapter, and differ in their
 
 import re
 import zlib
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from html import escape
 from struct import pack
 
@@ -27,8 +27,11 @@ FONT = 14
 CELL = 40
 PHONE = 360  # a figure of at most this width is shown unscaled on a phone
 
+# An image in a notebook has a ground of its own, so its text can be read on any other; the book's pages take it away.
+GROUND = "color-scheme:light dark;background:light-dark(#fff,#14181f);"
+
 # What a notebook viewer with a dark theme says of itself; the book says it with the standard CSS property.
-_VIEWERS = (
+VIEWERS = (
     "[data-jp-theme-light=false] .poolkit-figure,.vscode-dark .poolkit-figure,html[theme=dark] .poolkit-figure"
     "{color-scheme:dark}"
 )
@@ -56,17 +59,31 @@ class Figure:
         return (
             f'<svg class="poolkit-figure" role="img" aria-label="{escape(self.alt)}" '
             f'viewBox="0 0 {self.width:g} {self.height:g}" style="{style}" xmlns="http://www.w3.org/2000/svg">'
-            f"<style>{_VIEWERS}</style>\n{body}\n</svg>"
+            f"\n{body}\n</svg>"
         )
 
     def _body(self):
         return "\n".join(self.elements)
 
     def _repr_html_(self):
-        return self.svg()
+        """An image, for notebooks that are not trusted show no ``<svg>``."""
+        drawn = b64encode(self.svg().replace('style="', f'style="{GROUND}', 1).encode()).decode()
+        style = f"width:{self.width * 1.25:g}px;max-width:100%"
+        return (
+            f'<img class="poolkit-figure" alt="{escape(self.alt)}" style="{style}" '
+            f'src="data:image/svg+xml;base64,{drawn}">'
+        )
 
     def __repr__(self):
         return f"<Figure: {self.alt}>"
+
+
+_IMAGE = re.compile(r'<img class="poolkit-figure"[^>]*base64,([A-Za-z0-9+/=]+)">')
+
+
+def inline(html):
+    """The same with drawings in place of their images, as the book's pages show them: they follow light and dark."""
+    return _IMAGE.sub(lambda image: b64decode(image[1]).decode().replace(GROUND, "", 1), html)
 
 
 def draw_rectangle(figure, left, top, width, height, fill="none", edge="none", linewidth=1.0, dashes=None):
