@@ -89,7 +89,8 @@ def execute(path):
         **kept,
     }
     for cell in notebook.cells:
-        cell.metadata = viewers_metadata(tags_of(cell))
+        code = cell.cell_type == "code"
+        cell.metadata = viewers_metadata(tags_of(cell)) if code else {}
     nbformat.write(notebook, path)
 
 
@@ -98,10 +99,12 @@ def tags_of(cell):
 
 
 def viewers_metadata(tags):
-    """What JupyterLab and Colab fold, from the tags that an author writes."""
+    """What notebook viewers fold, from the tags that an author writes."""
     folded = [FOLDED[tag] for tag in tags if tag in FOLDED]
     shown = {"jupyter": folded[0], "cellView": "form"} if folded else {}
-    return {"tags": tags, **shown} if tags else {}
+    if folded or not {"live", "exercise"} & set(tags):  # what pages fold
+        tags = [*(tag for tag in tags if tag != "hide-input"), "hide-input"]
+    return {"tags": tags, **shown}
 
 
 def readme_picture():

@@ -19,8 +19,12 @@ BOOK = Path(__file__).parents[1]
 BOXES = ("Before you start", "Predict", "Careful", "Aside")
 TABS = ("poolkit", "NumPy", "Keras", "PyTorch")
 TITLE = re.compile(r"# @title (.+)\n?")
-FOLDED = {"solution": "Solution", "answer": "Show me"}  # code and output
-LINES = {"setup": "setup", "check": "check"}  # code alone, to one thin line
+FOLDED = {
+    "solution": "Solution",
+    "answer": "Show me",
+    "setup": "setup",
+    "check": "check",
+}
 
 logger = logging.getLogger(__name__)
 
@@ -107,13 +111,14 @@ def fold_cell(cell):
     code = next((each for each in cell if "cell_input" in each["classes"]), None)
     if code is None:
         return
+    cell.attributes.pop("hide_mode", None)  # of MyST-NB, which would fold it too
     title = take_title(code)
     if kind := next((tag for tag in FOLDED if tag in tags), None):
-        fold_whole(cell, kind)
-    elif kind := next((tag for tag in LINES if tag in tags), None):
-        fold(code, LINES[kind], kind)
+        fold_cell_whole(cell, kind)
     elif not {"live", "exercise"} & set(tags):
-        fold(code, f"{title or 'code'} · runs in Jupyter", "jupyter")
+        said = escape(f"{title or 'code'} · runs in Jupyter")
+        opened = f'<details class="fold jupyter"><summary>{said}</summary>'
+        put(code, raw(opened), code, raw("</details>"))
 
 
 def take_title(code):
@@ -126,12 +131,7 @@ def take_title(code):
     return found and found[1]
 
 
-def fold(node, name, kind):
-    opened = f'<details class="fold {kind}"><summary>{escape(name)}</summary>'
-    put(node, raw(opened), node, raw("</details>"))
-
-
-def fold_whole(cell, kind):
+def fold_cell_whole(cell, kind):
     """Code and output, into one fold with the words or cells of that kind before it."""
     before = cell.parent[cell.parent.index(cell) - 1]
     begun = isinstance(before, nodes.raw) and (

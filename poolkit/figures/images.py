@@ -1,5 +1,8 @@
 """Pictures of pictures: photographs, feature maps, and the stages of a convolutional network."""
 
+from base64 import b64encode
+from html import escape
+
 import numpy as np
 
 from poolkit.figures.style import (
@@ -15,14 +18,44 @@ from poolkit.figures.style import (
     draw_rectangle,
     draw_text,
     format_number,
+    make_png,
 )
 
 GAP = 10
-TITLE = 46  # the lines above an image and the space below it
+COLUMN = 688  # pixels of the book's column
+
+
+class Pictures:
+    """Images side by side, each below its title; where there is no room they stand one below the other.
+
+    Parameters
+    ----------
+    parts : list of str
+        The HTML of each.
+    alt : str
+        What there is to see.
+    columns : int
+        How many stand in a row of the book's column.
+    """
+
+    def __init__(self, parts, alt, columns):
+        self.parts, self.alt, self.columns = parts, alt, columns
+
+    def _repr_html_(self):
+        least = (COLUMN - GAP * (self.columns - 1)) // self.columns - 5
+        grid = f"repeat(auto-fill,minmax(min(100%,{least}px),1fr))"
+        style = f"display:grid;grid-template-columns:{grid};gap:{GAP}px;max-width:{COLUMN}px;align-items:start"
+        return (
+            f'<div class="poolkit-figure" role="group" aria-label="{escape(self.alt)}" style="{style}">'
+            f"{''.join(self.parts)}</div>"
+        )
+
+    def __repr__(self):
+        return f"<Pictures: {self.alt}>"
 
 
 def draw_images(images, alt, columns=2, value_range=None):
-    """Draw images side by side at one size, every pixel a sharp square, so that a smaller array shows larger squares.
+    """Show images side by side at one size, every pixel a sharp square, so that a smaller array shows larger squares.
 
     Parameters
     ----------
@@ -31,23 +64,26 @@ def draw_images(images, alt, columns=2, value_range=None):
     alt : str
         What there is to see.
     columns : int
-        Images in a row.
+        Images in a row of the book's column; a phone shows fewer.
     value_range : pair of float, optional
         What black and white stand for in ``(H, W)`` images. The default is each image's own least and greatest value.
     """
     images = {title: np.asarray(image) for title, image in images.items()}
-    width = (PHONE - GAP * (columns - 1)) / columns
-    heights = [width * image.shape[0] / image.shape[1] for image in images.values()]
-    rows = [max(heights[start : start + columns]) for start in range(0, len(heights), columns)]
     shapes = ", ".join(f"{title}: {image.shape[0]} by {image.shape[1]}" for title, image in images.items())
-    figure = Figure(PHONE, sum(rows) + TITLE * len(rows) + 2, f"{alt} Sizes: {shapes}.")
-    for place, (title, image) in enumerate(images.items()):
-        row, column = divmod(place, columns)
-        left, top = column * (width + GAP), sum(rows[:row]) + TITLE * row
-        draw_text(figure, left, top + 10, title, "left")
-        draw_text(figure, left, top + 26, f"{image.shape[0]} × {image.shape[1]}", "left", FONT - 2, MUTED)
-        _image(figure, image, left, top + 36, width, heights[place], value_range)
-    return figure
+    parts = [show_image(title, image, value_range) for title, image in images.items()]
+    return Pictures(parts, f"{alt} Sizes: {shapes}.", columns)
+
+
+def show_image(title, image, value_range, size=1):
+    """An image below its title, as wide as its column or ``size`` times as wide."""
+    png = b64encode(make_png(_pixels(image, value_range))).decode()
+    rows, columns = image.shape[:2]
+    style = "width:100%;height:auto;display:block;image-rendering:pixelated;outline:1px solid #8888"
+    return (
+        f'<figure style="margin:0 0 8px;width:{size:.0%}"><figcaption style="white-space:nowrap"><b>{escape(title)}</b>'
+        f' <small>{rows} × {columns}</small></figcaption><img alt="{escape(title)}" width="{columns}" height="{rows}" '
+        f'style="{style}" src="data:image/png;base64,{png}"></figure>'
+    )
 
 
 def draw_stages(stages):
@@ -91,9 +127,14 @@ def _shape(maps):
 
 
 def _image(figure, image, left, top, width, height, value_range):
+    draw_image(figure, _pixels(image, value_range), left, top, width, height)
+    draw_rectangle(figure, left, top, width, height, "none", RULE, 0.5)
+
+
+def _pixels(image, value_range):
+    """``(H, W, 3)`` of uint8, grey where there is one channel."""
     if image.ndim == 2:
         low, high = value_range or (image.min(), image.max())
         image = np.clip((image - low) / max(high - low, 1e-12) * 255, 0, 255).astype(np.uint8)
         image = np.repeat(image[:, :, None], 3, axis=2)
-    draw_image(figure, image.astype(np.uint8), left, top, width, height)
-    draw_rectangle(figure, left, top, width, height, "none", RULE, 0.5)
+    return image.astype(np.uint8)

@@ -126,14 +126,14 @@ def draw_arrow(figure, start, end):
 
 def draw_image(figure, pixels, left, top, width, height):
     """Pixels of shape ``(H, W, 3)`` and dtype uint8, each a sharp rectangle."""
-    png = b64encode(_png(pixels)).decode()
+    png = b64encode(make_png(pixels)).decode()
     figure.elements.append(
         f'<image x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" preserveAspectRatio="none" '
         f'style="image-rendering: pixelated" href="data:image/png;base64,{png}"/>'
     )
 
 
-def _png(pixels):
+def make_png(pixels):
     """A PNG file: its signature, then chunks for header, compressed rows (each after a filter byte 0) and end."""
     height, width, _ = pixels.shape
     rows = np.pad(pixels.reshape(height, -1), ((0, 0), (1, 0)))
