@@ -300,7 +300,7 @@ export class PoolingExplorer extends HTMLElement {
   /** A message below the field that it is about. */
   #say(complaint) {
     const box = this.$("error");
-    const control = complaint && complaint.id && this.$(complaint.id);
+    const control = complaint?.id ? this.$(complaint.id) : null;
     for (const each of this.shadowRoot.querySelectorAll("[aria-invalid]")) each.removeAttribute("aria-invalid");
     if (box.textContent !== (complaint?.message ?? "")) box.textContent = complaint?.message ?? "";
     box.hidden = !complaint;
@@ -356,8 +356,8 @@ export class PoolingExplorer extends HTMLElement {
   }
 
   #cell(side, index) {
-    const kinds = side === "x" ? [".x"] : this.#model.mode === "gradient" ? [".dy"] : [".y"];
-    return this.shadowRoot.querySelector(`.frame${kinds[0]} [data-${side}="${index}"]`);
+    const first = side === "y" && this.#model.mode === "gradient" ? ".dy " : "";
+    return this.shadowRoot.querySelector(`${first}[data-${side}="${index}"]`);
   }
 
   #fill() {
@@ -534,7 +534,8 @@ export class PoolingExplorer extends HTMLElement {
     this.$("show").hidden = done || shown;
     this.$("again").hidden = !(shown || done);
     this.$("another").hidden = !(shown || done);
-    const reply = asked.includes(at) && guess[at] !== null && !shown ? `${show(guess[at])} is ${right[at] ? "right" : "not right"}. ` : "";
+    const last = guess[this.#replied] ?? null; // the focus may be on the next one already
+    const reply = last === null ? "" : `${show(last)} is ${right[this.#replied] ? "right" : "not right"}. `;
     const spoken = asked.length ? `${reply}${verdict}. ` : "";
     this.#announce(`${spoken}${aloud(lines.map((line) => line.replace(/<sup>/g, "^")).join("; "))}. ${notes[0] ?? ""}`);
   }
@@ -542,9 +543,13 @@ export class PoolingExplorer extends HTMLElement {
   #announce(text) {
     if (!this.#aloud || this.hasAttribute("playing")) return;
     clearTimeout(this.#heard);
-    this.#heard = setTimeout(() => (this.$("heard").textContent = text), 500);
+    this.#heard = setTimeout(() => {
+      this.$("heard").textContent = text;
+      this.#replied = undefined;
+    }, 500);
   }
   #heard;
+  #replied; // the prediction whose verdict is still to be said
 
   #wanted(word) {
     return (this.getAttribute("controls") ?? "pool window stride").split(/\s+/).includes(word);
@@ -604,10 +609,11 @@ export class PoolingExplorer extends HTMLElement {
     for (const id of ["play", "back", "forth"]) this.$(id).disabled = Boolean(error);
     const play = this.hasAttribute("playing") ? "❚❚ Pause" : "▶ Play";
     if (this.$("play").textContent !== play) this.$("play").textContent = play;
-    this.$("undo").disabled = !this.#past.length;
-    this.$("redo").disabled = !this.#future.length;
-    this.$("reset").disabled = !this.#past.length && !this.#future.length && JSON.stringify(this.#attributes(STATE)) === JSON.stringify(pick(this.#original));
-    for (const id of ["undo", "redo", "reset"]) this.$(id).hidden = this.$("reset").disabled; // until there is something to take back
+    // These keep the focus where there is nothing left to do, and show once there was something.
+    this.$("undo").ariaDisabled = String(!this.#past.length);
+    this.$("redo").ariaDisabled = String(!this.#future.length);
+    const untouched = !this.#past.length && !this.#future.length && STATE.every((name) => this.getAttribute(name) === (this.#original[name] ?? null));
+    for (const id of ["undo", "redo", "reset"]) this.$(id).hidden = untouched;
     for (const [id, open] of [["more", more], ["code", !this.$("program").hidden]]) {
       this.$(id).setAttribute("aria-expanded", String(open));
       this.$(id).classList.toggle("main", open);
@@ -701,6 +707,7 @@ export class PoolingExplorer extends HTMLElement {
     redo: () => this.#travel(this.#future, this.#past),
     reset: () => {
       this.reset();
+      this.$("more").focus({ preventScroll: true });
       if (new URLSearchParams(location.hash.slice(1)).has("explorer")) history.replaceState(null, "", location.pathname + location.search);
     },
     more: () => this.toggleAttribute("more"),
@@ -874,8 +881,9 @@ export class PoolingExplorer extends HTMLElement {
   #store(side, index, value) {
     const { x, mode, dy, guess } = this.#model;
     if (side === "x") return this.#write(x.with(index, value));
-    if (mode === "gradient") this.#alter({ dy: dy.with(index, value).join(" ") });
-    else this.#alter({ guess: guess.with(index, value).map((each) => each ?? "?").join(" ") });
+    if (mode === "gradient") return this.#alter({ dy: dy.with(index, value).join(" ") });
+    this.#replied = index;
+    this.#alter({ guess: guess.with(index, value).map((each) => each ?? "?").join(" ") });
   }
 
   #key(event, target) {
@@ -915,8 +923,6 @@ export class PoolingExplorer extends HTMLElement {
     }
   }
 }
-
-const pick = (attributes) => Object.fromEntries(STATE.filter((name) => name in attributes).map((name) => [name, attributes[name]]));
 
 // ---- The grids of a model ----
 
@@ -966,7 +972,7 @@ function gridHTML({ side, kind, title, rows, columns, pad, index, asked }) {
   };
   const lines = range(pad.top + rows + pad.bottom).map((i) => line(i - pad.top)).join("");
   return `<figure class="${kind === "flat" ? "whole" : ""} ${wide < 3 ? "narrow" : ""}" style="--n:${wide}"><figcaption>${title}</figcaption>
-    <div class="frame ${side} ${kind} ${asked ? "asked" : ""}"><div class="cells" role="grid" aria-label="${title}">${lines}</div></div></figure>`;
+    <div class="frame ${side === "x" ? "in" : "out"} ${kind} ${asked ? "asked" : ""}"><div class="cells" role="grid" aria-label="${title}">${lines}</div></div></figure>`;
 }
 
 /** A link's state is shown once, by the explorer at its place when the page has loaded; and again when the address changes. */

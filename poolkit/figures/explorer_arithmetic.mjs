@@ -82,13 +82,13 @@ function listWindows({ length, stride, dilation, span, before, count }) {
 /** The axes of a pooling. Throws poolkit's errors, and one where there would be too much to draw. */
 export function layGrid(shape, { pool, poolSize, strides, padding, dilation, p }) {
   const [name, whole] = POOLS[pool];
-  if (["lp", "gem"].includes(name) && !(p > 0 && p < Infinity)) throw new Error(`p must be positive and finite, got ${p}`);
   if (whole) return shape.map((n) => layWindows(n, n, n, "valid", 1));
   const sizes = perAxis("pool_size", poolSize, shape.length);
   const steps = strides.length ? perAxis("strides", strides, shape.length) : sizes;
   const gaps = perAxis("dilation", dilation, shape.length);
   const pads = padPerAxis(padding, sizes.map((size, axis) => gaps[axis] * (size - 1) + 1));
   const axes = shape.map((length, axis) => layWindows(length, sizes[axis], steps[axis], pads[axis], gaps[axis]));
+  if (["lp", "gem"].includes(name) && !(p > 0 && p < Infinity)) throw new Error(`p must be positive and finite, got ${p}`);
   const outputs = axes.reduce((product, { count }) => product * count, 1);
   if (outputs > MOST) throw new Error(`padding must leave at most ${MOST} outputs to draw, got ${outputs}`);
   return axes;
@@ -152,7 +152,11 @@ export const ALGEBRA = {
   lp: {
     label: "Lp norm",
     fold: (xs, p) => powerMean(xs.map(Math.abs), p, 1),
-    share: (xs, y, dy, p) => xs.map((x) => (x && y ? dy * Math.sign(x) * (Math.abs(x) / y) ** (p - 1) : 0)),
+    share: (xs, y, dy, p) =>
+      xs.map((x) => {
+        const slope = y === 0 ? 0 : Math.abs(x) / y;
+        return slope === 0 ? 0 : slope ** (p - 1) * dy * (x < 0 ? -1 : 1);
+      }),
   },
   gem: { label: "GeM", fold: (xs, p) => powerMean(xs.map((x) => Math.max(x, 1e-6)), p, 1 / xs.length) },
   soft: {

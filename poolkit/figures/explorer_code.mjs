@@ -84,7 +84,8 @@ function numpy(state) {
   if (name === "soft") {
     return [
       ...lines, `weights = np.exp(windows - windows.max(${axis}, keepdims=True))`,
-      `print(np.nansum(weights * windows, ${axis}) / weights.sum(${axis}))`,
+      ...(padded(axes) ? ["windows = np.nan_to_num(windows, neginf=0)"] : []),
+      `print((weights * windows).sum(${axis}) / weights.sum(${axis}))`,
     ];
   }
   return [...lines, `print(${{

@@ -19,8 +19,8 @@ button, select, .stepper, .field > input, .pair > input, .segments {
 }
 select, option { background: light-dark(#fff, #1d232d); }
 button { padding: 0 .7rem; cursor: pointer; white-space: nowrap; }
-button:hover:enabled, .segments label:hover { border-color: var(--x-edge); background: var(--x); }
-button:disabled, select:disabled, input:disabled { opacity: .45; cursor: default; }
+button:hover:enabled:not([aria-disabled=true]), .segments label:hover { border-color: var(--x-edge); background: var(--x); }
+button:disabled, [aria-disabled=true], select:disabled, input:disabled { opacity: .45; cursor: default; }
 button.main { border-color: var(--x-edge); background: var(--x); }
 .group { display: flex; flex-wrap: wrap; gap: .35rem; }
 .settings { display: flex; flex-wrap: wrap; gap: .5rem .9rem; align-items: end; padding: .5rem .75rem 0; position: relative; }
@@ -65,9 +65,9 @@ figcaption { font-size: 13px; line-height: 1.3; color: var(--muted); margin-bott
 .cell:focus-visible, .stepper input:focus-visible { outline-offset: -3px; z-index: 1; }
 .pad { border: 1px dotted var(--muted); opacity: .7; }
 .pad.seen { background: repeating-linear-gradient(45deg, transparent 0 4px, var(--w) 4px 6px); }
-.x .cell { background: var(--x); box-shadow: inset 0 0 0 .5px var(--x-edge); }
-.y .cell { background: var(--y); box-shadow: inset 0 0 0 1px var(--y-edge); }
-.x .cell.unseen { background: none; color: var(--muted); box-shadow: inset 0 0 0 .5px var(--rule); }
+.in .cell { background: var(--x); box-shadow: inset 0 0 0 .5px var(--x-edge); }
+.out .cell { background: var(--y); box-shadow: inset 0 0 0 1px var(--y-edge); }
+.in .cell.unseen { background: none; color: var(--muted); box-shadow: inset 0 0 0 .5px var(--rule); }
 .frame .cell.seen { background: var(--w); touch-action: pan-y; }
 .cell.winner { font-weight: 800; }
 .cell.still { color: var(--muted); }
@@ -84,7 +84,7 @@ figcaption { font-size: 13px; line-height: 1.3; color: var(--muted); margin-bott
   content: ""; position: absolute; inset: auto 0; top: calc(6px + var(--zero, 1) * (var(--area) - 12px)); border-top: 1.5px solid var(--ink);
   pointer-events: none;
 }
-.signal .y .cell::before { background: var(--y); box-shadow: inset 0 0 0 1.5px var(--y-edge); }
+.signal .out .cell::before { background: var(--y); box-shadow: inset 0 0 0 1.5px var(--y-edge); }
 .signal .frame .cell.seen { background: color-mix(in srgb, var(--w) 45%, transparent); }
 .signal .frame .cell.seen::before { background: var(--w); }
 .signal .cell.unseen::before { background: none; box-shadow: inset 0 0 0 1px var(--rule); }
@@ -139,7 +139,7 @@ pre { margin: .5rem 0 0; padding: .6rem; border: 1px solid var(--rule); border-r
 }
 @media (pointer: coarse) {
   button, select, .stepper, .pair > input, .segments { height: 40px; }
-  input, select { font-size: 16px; } /* a smaller field would make a phone zoom in */
+  .stepper, .pair > input, select { font-size: 16px; } /* a smaller field would make a phone zoom in */
   .stepper button { width: 34px; }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }

@@ -21,7 +21,8 @@ export function show(value, decimals = 4) {
 export function showShort(value) {
   const size = Math.abs(value);
   if (!Number.isFinite(value) || !size || (size < 1e5 && size >= 0.005)) return show(value, size < 1000 ? 2 : 1);
-  return minus(scientific(value, 2).length > 6 ? scientific(value, 1) : scientific(value, 2));
+  const [plain, two] = [String(+value.toPrecision(2)), scientific(value, 2)];
+  return minus(plain.length < 7 && size < 1 ? plain : two.length < 7 ? two : scientific(value, 1));
 }
 
 /** How a result follows a calculation: "= 4.25", or "≈ 0.3333". */
