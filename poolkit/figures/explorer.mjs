@@ -69,7 +69,7 @@ const HTML = `<style>${CSS}</style>
     ${field("compare", "compare with", `<select id="compare"></select>`)}
     ${stepper("rows", "rows", "remove the last row", "add a row", "how many rows the input has")}
     ${stepper("columns", "columns", "remove the last column", "add a column", "how many columns the input has")}
-    <span class="group" id="extra">${button("random", "New numbers")}${button("link", "Link")}</span>
+    <span class="group full" id="extra">${button("random", "New numbers")}${button("link", "Link")}</span>
     <p class="error" id="error" role="alert" hidden></p>
   </div>
   <div class="stage"></div>
@@ -366,6 +366,7 @@ export class PoolingExplorer extends HTMLElement {
     const covered = new Set(windows.flat());
     const seen = new Set(windows[at]);
     const signal = shape.length === 1;
+    const oneBack = from !== null && mode === "gradient"; // all that comes back to one element is shown
     const known = mode !== "predict" || right[at] || shown;
     const values = { x, dx, y, dy, other: other?.y, mean: y, flat: y };
     const finite = (...lists) => lists.flat().filter(Number.isFinite);
@@ -387,31 +388,31 @@ export class PoolingExplorer extends HTMLElement {
         const hidden = later || (asked && guess[i] === null && !shown);
         const value = asked && !(shown && !right[i]) ? guess[i] : values[kind][i];
         const text = later || small ? "" : hidden ? "?" : showShort(value);
-        if (!cell.querySelector(".editor") && cell.textContent !== text) cell.textContent = text;
-        const full = hidden ? null : show(value);
-        cell.title = full && full !== text && !small ? full : "";
-        if (small || cell.title) cell.ariaLabel = full;
-        else cell.removeAttribute("aria-label");
-        const kin = stack ? i < x.length && seen.has(i) : from !== null && mode === "gradient" && windows[i]?.includes(from);
+        const kin = stack ? i < x.length && seen.has(i) : oneBack && windows[i]?.includes(from);
         const classes = input
-          ? { seen: from !== null && mode === "gradient" ? i === from : seen.has(i), unseen: !covered.has(i), winner: kind === "x" && wins.some((win) => win(i)), still: kind === "dx" && !dx[i] }
-          : { seen: from !== null && mode === "gradient" ? kin : i === at || kin, right: asked && right[i], wrong: asked && !hidden && !shown && !right[i], shown: asked && shown && !right[i] };
-        for (const [word, on] of Object.entries(classes)) cell.classList.toggle(word, Boolean(on));
+          ? [(oneBack ? i === from : seen.has(i)) && "seen", !covered.has(i) && "unseen", kind === "x" && wins.some((win) => win(i)) && "winner", kind === "dx" && !dx[i] && "still"]
+          : [(kin || (i === at && !oneBack)) && "seen", asked && (right[i] ? "right" : shown ? "shown" : !hidden && "wrong")];
+        const v = shaded ? (later ? 0 : clamp((value - low) / (high - low), 1) || 0) : 0;
+        if (v > 0.46) classes.push("bright"); // where black stands out better than white
+        const first = input ? (from ?? windows[at][0] ?? 0) : !stack ? at : kind === "mean" ? (at < x.length ? i : at) : Math.min(at, x.length - 1);
+        const look = ["cell", ...classes.filter(Boolean), text, hidden ? "?" : value, i === first, i === at, v, signal && [low, high]].join(" ");
+        if (cell.look === look || cell.querySelector(".editor")) continue; // most stay as they are when the window moves
+        cell.look = look;
+        cell.className = ["cell", ...classes.filter(Boolean)].join(" ");
+        if (cell.textContent !== text) cell.textContent = text;
+        const full = hidden ? "?" : show(value);
+        cell.ariaLabel = full === text ? null : full;
+        if (full !== text && !small) cell.title = full;
+        else if (cell.title) cell.removeAttribute("title");
         if (asked) cell.ariaDescription = hidden ? "not answered" : right[i] ? "right" : shown ? "shown" : "wrong";
+        if ((cell.tabIndex === 0) !== (i === first)) cell.tabIndex = i === first ? 0 : -1;
+        if (!input) cell.ariaSelected = i === at;
+        if (shaded) cell.style.setProperty("--v", v.toFixed(3));
         if (signal) {
           const size = hidden || !Number.isFinite(value) ? 0 : value / (high - low);
           cell.style.setProperty("--top", ((high - Math.max(hidden ? 0 : value || 0, 0)) / (high - low)).toFixed(3));
           cell.style.setProperty("--high", Math.abs(size).toFixed(3));
         }
-        if (shaded) {
-          const v = clamp((value - low) / (high - low), 1) || 0;
-          cell.style.setProperty("--v", later ? 0 : v.toFixed(3));
-          cell.classList.toggle("bright", v > 0.46); // where black stands out better than white
-        }
-        cell.tabIndex = i === (input ? (from ?? windows[at][0] ?? 0) : stack && kind === "mean" ? Math.max(at, x.length) : at) ? 0 : -1;
-        if (stack && kind === "mean") cell.tabIndex = i === at || at < x.length ? 0 : -1;
-        if (stack && kind === "flat") cell.tabIndex = i === Math.min(at, x.length - 1) ? 0 : -1;
-        if (!input) cell.ariaSelected = i === at;
       }
     });
   }
