@@ -3,13 +3,14 @@
 import numpy as np
 
 from poolkit.figures.style import (
+    COLUMN,
     FONT,
     MUTED,
     OUTPUT,
     OUTPUT_EDGE,
-    PHONE,
     RULE,
     Figure,
+    Row,
     draw_cell,
     draw_image,
     draw_rectangle,
@@ -17,8 +18,9 @@ from poolkit.figures.style import (
     format_number,
 )
 
-GAP = 10
-TITLE = 46  # the lines above an image and the space below it
+GAP = 12
+SIZE = 112  # of the largest map in a row of four
+PHOTOGRAPH = 216  # 300 pixels on a page
 
 
 def draw_images(images, alt, columns=2, value_range=None):
@@ -31,57 +33,74 @@ def draw_images(images, alt, columns=2, value_range=None):
     alt : str
         What there is to see.
     columns : int
-        Images in a row.
+        Images in a row, as wide together as a page's text; fewer on a phone.
     value_range : pair of float, optional
         What black and white stand for in ``(H, W)`` images. The default is each image's own least and greatest value.
     """
-    images = {title: np.asarray(image) for title, image in images.items()}
-    width = (PHONE - GAP * (columns - 1)) / columns
-    heights = [width * image.shape[0] / image.shape[1] for image in images.values()]
-    rows = [max(heights[start : start + columns]) for start in range(0, len(heights), columns)]
-    shapes = ", ".join(f"{title}: {image.shape[0]} by {image.shape[1]}" for title, image in images.items())
-    figure = Figure(PHONE, sum(rows) + TITLE * len(rows) + 2, f"{alt} Sizes: {shapes}.")
-    for place, (title, image) in enumerate(images.items()):
-        row, column = divmod(place, columns)
-        left, top = column * (width + GAP), sum(rows[:row]) + TITLE * row
-        draw_text(figure, left, top + 10, title, "left")
-        draw_text(figure, left, top + 26, f"{image.shape[0]} × {image.shape[1]}", "left", FONT - 2, MUTED)
-        _image(figure, image, left, top + 36, width, heights[place], value_range)
-    return figure
+    width = (COLUMN - GAP * (columns - 1)) // columns
+    figures = []
+    for title, image in images.items():
+        image = np.asarray(image)
+        height = width * image.shape[0] / image.shape[1]
+        told = f"{title}: {image.shape[0]} by {image.shape[1]}."
+        figure = Figure(width, height + 34, told if figures else f"{alt} {told}", scale=1)
+        draw_text(figure, 0, 8, title, "left")
+        draw_text(figure, 0, 24, f"{image.shape[0]} × {image.shape[1]}", "left", FONT - 2, MUTED)
+        _image(figure, image, 0, 34, width, height, value_range)
+        figures.append(figure)
+    return Row(figures)
 
 
-def draw_stages(stages):
+def draw_stages(stages, names=()):
     """Draw the stages of a convolutional network, one row a stage, with the maps that really come out of each.
 
     Parameters
     ----------
     stages : dict from str to array_like
         What comes out of each stage: ``(H, W, C)``, or ``(C,)`` for a vector. The key names the stage.
+    names : sequence of str
+        Of the filters: each stands above its map in the first stage that has so many.
     """
     stages = {title: np.asarray(maps) for title, maps in stages.items()}
     shapes = {title: _shape(maps) for title, maps in stages.items()}
     alt = "The stages of a convolutional network: " + "; ".join(f"{title}, {shape}" for title, shape in shapes.items())
     largest = max(maps.shape[0] for maps in stages.values() if maps.ndim == 3)
-    size = 72
-    heights = [_side(maps, largest, size) + 48 for maps in stages.values()]
-    figure = Figure(PHONE, sum(heights), alt)
-    top = 0
-    for (title, maps), height in zip(stages.items(), heights, strict=True):
-        draw_text(figure, 0, top + 10, title, "left")
-        draw_text(figure, 0, top + 27, shapes[title], "left", FONT - 2, MUTED)
-        side = _side(maps, largest, size)
-        for c in range(min(maps.shape[-1], 4)):
-            corner = c * (size + GAP), top + 38
+    figure = Figure(4 * SIZE + 3 * GAP, 0, alt + (f". Filters: {', '.join(names)}" if names else ""))
+    top, ends = 0, []
+    for title, maps in stages.items():
+        shown = min(maps.shape[-1], 4)
+        size = PHOTOGRAPH if maps.shape[-1] == 1 else SIZE
+        side = size * maps.shape[0] / largest if maps.ndim == 3 else 36
+        middles = [c * (size + GAP) + size / 2 for c in range(shown)]
+        if ends:
+            _flow(figure, ends, middles, top + 4, top + 34)
+            top += 40
+        draw_text(figure, 0, top + 9, title, "left")
+        draw_text(figure, 0, top + 26, shapes[title], "left", FONT - 1, MUTED)
+        top += 38
+        if len(names) == maps.shape[-1] and maps.ndim == 3:
+            for middle, name in zip(middles, names, strict=False):
+                draw_text(figure, middle, top + 8, name, size=FONT - 1)
+            top, names = top + 20, ()
+        for c, middle in enumerate(middles):
             if maps.ndim == 3:
-                _image(figure, maps[:, :, c], *corner, side, side, None)
+                _image(figure, maps[:, :, c], middle - side / 2, top, side, side, None)
             else:
-                draw_cell(figure, *corner, format_number(maps[c], 2), OUTPUT, OUTPUT_EDGE, side, 2, linewidth=2)
-        top += height
+                cell = middle - side, top, format_number(maps[c], 2), OUTPUT, OUTPUT_EDGE, side, 2
+                draw_cell(figure, *cell, linewidth=2)
+        top, ends = top + side, middles
+    figure.height = top + 2
     return figure
 
 
-def _side(maps, largest, size):
-    return size * maps.shape[0] / largest if maps.ndim == 3 else 32
+def _flow(figure, starts, ends, top, bottom):
+    """Arrows from what a stage gets to what it makes of it: map by map, or from one to all."""
+    pairs = zip(starts, ends, strict=True) if len(starts) == len(ends) else [(starts[0], end) for end in ends]
+    lines = "".join(
+        f"M{x:g} {top:g}L{to:g} {bottom:g}M{to - 5:g} {bottom - 7:g}L{to:g} {bottom:g}L{to + 5:g} {bottom - 7:g}"
+        for x, to in pairs
+    )
+    figure.elements.append(f'<path d="{lines}" style="fill: none; stroke: {MUTED}; stroke-width: 2"/>')
 
 
 def _shape(maps):
