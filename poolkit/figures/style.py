@@ -26,6 +26,8 @@ DARK = {
 FONT = 14
 CELL = 40
 PHONE = 360  # a figure of at most this width is shown unscaled on a phone
+COLUMN = 688  # pixels: as wide as a page's text
+SCALE = 1.4  # pixels for a unit of a drawing, so that a cell is 56 wide where there is room
 
 # An image in a notebook has a ground of its own, so its text can be read on any other; the book's pages take it away.
 GROUND = "color-scheme:light dark;background:light-dark(#fff,#14181f);"
@@ -46,16 +48,18 @@ class Figure:
         Size in units of the drawing; at most 360 wide, a phone shows it unscaled.
     alt : str
         What the picture shows, for those who cannot see it.
+    scale : float
+        Pixels for a unit, where there is room.
     """
 
-    def __init__(self, width, height, alt):
-        self.width, self.height, self.alt = width, height, alt
+    def __init__(self, width, height, alt, scale=SCALE):
+        self.width, self.height, self.alt, self.scale = width, height, alt, scale
         self.elements = []
 
     def svg(self):
         """The picture as an ``<svg>`` element that fits into any page."""
         body = re.sub("|".join(DARK), lambda found: f"light-dark({found[0]}, {DARK[found[0]]})", self._body())
-        style = f"width:{self.width * 1.25:g}px;max-width:100%;height:auto;font-family:sans-serif"
+        style = f"width:{self.width * self.scale:g}px;max-width:100%;height:auto;font-family:sans-serif"
         return (
             f'<svg class="poolkit-figure" role="img" aria-label="{escape(self.alt)}" '
             f'viewBox="0 0 {self.width:g} {self.height:g}" style="{style}" xmlns="http://www.w3.org/2000/svg">'
@@ -68,7 +72,7 @@ class Figure:
     def _repr_html_(self):
         """An image, for notebooks that are not trusted show no ``<svg>``."""
         drawn = b64encode(self.svg().replace('style="', f'style="{GROUND}', 1).encode()).decode()
-        style = f"width:{self.width * 1.25:g}px;max-width:100%"
+        style = f"width:{self.width * self.scale:g}px;max-width:100%"
         return (
             f'<img class="poolkit-figure" alt="{escape(self.alt)}" style="{style}" '
             f'src="data:image/svg+xml;base64,{drawn}">'
@@ -76,6 +80,25 @@ class Figure:
 
     def __repr__(self):
         return f"<Figure: {self.alt}>"
+
+
+class Row:
+    """Figures side by side, and below each other where there is no room."""
+
+    def __init__(self, figures):
+        self.figures = figures
+        self.alt = " ".join(figure.alt for figure in figures)
+
+    def svg(self):
+        """All of them."""
+        return "".join(figure.svg() for figure in self.figures)
+
+    def _repr_html_(self):
+        images = "".join(figure._repr_html_() for figure in self.figures)
+        return f'<div style="display:flex;flex-wrap:wrap;gap:4px 12px;align-items:end">{images}</div>'
+
+    def __repr__(self):
+        return f"<Row: {self.alt}>"
 
 
 _IMAGE = re.compile(r'<img class="poolkit-figure"[^>]*base64,([A-Za-z0-9+/=]+)">')
