@@ -9,8 +9,12 @@ from docutils import nodes
 
 BUTTONS = ("repository", "source", "edit_page", "issues")
 SCRIPTS = {  # what in a page asks for which script
-    'class="quiz"': "quiz.mjs",
-    'class="math ': "formulas.mjs",
+    'class="quiz': "quiz.mjs",
+    'class="answer"': "answers.mjs",
+    'class="card"': "cards.mjs",
+    'class="tabs ': "tabs.mjs",
+    "data-tip=": "tips.mjs",
+    "<math": "formulas.mjs",
     "tag_live": "live.mjs",
     "<pooling-explorer": "explorer.mjs",
 }
@@ -33,6 +37,7 @@ def link_to_source(app, config):
 
 
 def add_scripts(app, page, template, context, doctree):
+    app.add_js_file("progress.mjs", type="module")
     for mark, script in SCRIPTS.items():
         if mark in context.get("body", ""):
             app.add_js_file(script, type="module")

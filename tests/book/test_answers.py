@@ -1,0 +1,71 @@
+"""Fields for numbers: what they take for right, what they say, and what they keep to themselves."""
+
+import pytest
+
+ONE = """<section><h1>One</h1><details class="answer" data-answer="{}"><summary>Answer</summary>
+<p>Because of the rule.</p></details></section>"""
+
+
+def announced(page):
+    return page.locator(".answer-form [role=status]").inner_text()
+
+
+@pytest.mark.parametrize(
+    "expected, right, wrong",
+    [
+        ("27", ["27", "27.0", " 27 ", "27,0", "54/2"], ["26", "27.4", "", "2 7 x", "twenty", "."]),
+        ("-3", ["-3", "−3", "- 3", "–3,0"], ["3", "--3", "-"]),
+        ("5120", ["5120", "5,120", "5 120", "5120.", "5’120".replace("’", "'")], ["5.12", "512"]),
+        ("0.33", ["0.33", ".33", "0,333", "1/3"], ["0.3", "0.34", "1/0"]),
+        ("max", ["max", " MAX"], ["min", "0"]),
+    ],
+)
+def test_a_number_is_right_however_it_is_written(put, expected, right, wrong):
+    page = put(ONE.format(expected), "answers.mjs")
+    means = f"async (text) => (await import('/_static/answers.mjs')).means(text, '{expected}')"
+    assert [text for text in right if not page.evaluate(means, text)] == []
+    assert [text for text in wrong if page.evaluate(means, text)] == []
+
+
+def test_a_wrong_number_is_told_apart_and_a_right_one_opens_the_reply(put):
+    page = put(ONE.format("27"), "answers.mjs")
+    field, reply = page.get_by_label("Your answer"), page.get_by_text("Because of the rule.")
+    field.fill("26")
+    field.press("Enter")
+    assert announced(page) == "Not yet: too small." and not reply.is_visible()
+    field.fill("27")
+    assert announced(page) == ""
+    page.get_by_role("button", name="Check").click()
+    assert announced(page) == "Right." and reply.is_visible()
+    assert page.locator(".verdict-right").evaluate("one => getComputedStyle(one, '::before').content").startswith('"✓')
+    assert page.troubles == []
+
+
+def test_several_numbers_have_a_field_each(put):
+    page = put(ONE.format("27 28"), "answers.mjs")
+    page.get_by_label("First").fill("27")
+    page.get_by_label("Second").fill("27")
+    page.get_by_role("button", name="Check").click()
+    assert announced(page) == "Not yet: 1 of 2 are right."
+    invalid = page.locator(".answer-form input").evaluate_all("all => all.map((one) => one.getAttribute('aria-invalid'))")
+    assert invalid == ["false", "true"]
+
+
+def test_the_answer_is_nowhere_to_be_read_until_it_is_asked_for(put):
+    page = put(ONE.format("27").replace("rule", "27"), "answers.mjs")
+    assert "27" not in page.locator("article").inner_text()
+    page.get_by_role("button", name="Show me").click()
+    assert page.get_by_text("Because of the 27.").is_visible()
+    assert announced(page) == "The answer is below."
+
+
+def test_a_phones_keyboard_has_minus_comma_and_enter(put):
+    field = put(ONE.format("-3"), "answers.mjs", width=390).get_by_label("Your answer")
+    assert field.get_attribute("inputmode") == "text" and field.get_attribute("enterkeyhint") == "done"
+    assert field.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") >= 16  # or an iPhone zooms in
+
+
+def test_without_scripts_the_answer_is_a_fold(put):
+    page = put(ONE.format("27"), java_script_enabled=False)
+    page.locator("summary").click()
+    assert page.get_by_text("Because of the rule.").is_visible()
