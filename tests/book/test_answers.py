@@ -47,7 +47,9 @@ def test_several_numbers_have_a_field_each(put):
     page.get_by_label("Second").fill("27")
     page.get_by_role("button", name="Check").click()
     assert announced(page) == "Not yet: 1 of 2 are right."
-    invalid = page.locator(".answer-form input").evaluate_all("all => all.map((one) => one.getAttribute('aria-invalid'))")
+    invalid = page.locator(".answer-form input").evaluate_all(
+        "all => all.map((one) => one.getAttribute('aria-invalid'))"
+    )
     assert invalid == ["false", "true"]
 
 
