@@ -1,7 +1,7 @@
 """Collect the recall cards of all chapters on the page ``review``.
 
-A card is a fold in a chapter's source: ``<details class="card"><summary>question?</summary>``,
-a sentence or two, ``</details>``. Cards stand one below the other, as a rule at a chapter's end.
+A card is a fold in a chapter's source, ``<details class="card">``, with a question as
+its summary. Cards stand one below the other, as a rule at a chapter's end.
 """
 
 from docutils import nodes

@@ -1,7 +1,7 @@
 /* A question that asks for numbers is written as a folded answer: <details class="answer" data-answer="27 28">. Here it gets a
    field for each number. The reply opens after a right answer, or when it is asked for. */
 
-import { judge, make } from "./make.mjs";
+import { make, verdict } from "./make.mjs";
 import { keep, name, recall } from "./memory.mjs";
 
 const ORDER = ["First", "Second", "Third", "Fourth", "Fifth", "Sixth"];
@@ -62,7 +62,7 @@ function ask(details) {
     const right = given.map((text, i) => means(text, expected[i]));
     fields.forEach((field, i) => field.setAttribute("aria-invalid", !right[i]));
     const all = right.every(Boolean);
-    judge(said, all, all ? "Right." : complaint(given, expected, right));
+    said.replaceChildren(verdict(all, all ? "Right." : complaint(given, expected, right)));
     if (all) open();
     return { given, right: all };
   };

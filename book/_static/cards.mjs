@@ -1,7 +1,7 @@
 /* Recall cards: a folded question, and after its answer two buttons. A card comes back on the page "review" after a day, then
    after 3, 7 and 21 days as long as the reader knew it; "not yet" begins again. */
 
-import { judge, make } from "./make.mjs";
+import { make, verdict } from "./make.mjs";
 import { here, keep, name, recall } from "./memory.mjs";
 
 const DAYS = [1, 3, 7, 21];
@@ -26,7 +26,7 @@ function answer({ key, element }, said, knew) {
   const times = knew ? (recall(key, SHELF)?.times ?? 0) + 1 : 0;
   const days = DAYS[Math.max(0, Math.min(times, DAYS.length) - 1)];
   keep(key, { times, due: today() + days }, SHELF);
-  judge(said, knew, `${knew ? "Good" : "It will come"}: back ${inDays(days)}.`);
+  said.replaceChildren(verdict(knew, `${knew ? "Good" : "It will come"}: back ${inDays(days)}.`));
   element.classList.remove("due");
   if (here === "review") count();
 }

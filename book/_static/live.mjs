@@ -2,7 +2,7 @@
 // it, to Python in a worker (live_worker.mjs). Nothing of that is loaded before the first press.
 
 import { colour } from "./live_colours.mjs";
-import { make } from "./make.mjs";
+import { verdict } from "./make.mjs";
 import { keep, name, recall } from "./memory.mjs";
 
 const HOME = new URL("../book/index.html#run-it-yourself", import.meta.url);
@@ -147,8 +147,8 @@ function draw([kind, content]) {
 function colourVerdicts(text) {
   const lines = text.textContent.match(/.*\n|.+/g) ?? [];
   const judged = lines.map((line) => {
-    const verdict = line.match(VERDICT);
-    return verdict ? make("span", { className: `verdict-${verdict[1] ? "right" : "wrong"}` }, line) : line;
+    const found = line.match(VERDICT);
+    return found ? verdict(Boolean(found[1]), line) : line;
   });
   text.replaceChildren(...judged);
 }

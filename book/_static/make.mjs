@@ -5,7 +5,7 @@ export function make(name, properties, ...children) {
   return made;
 }
 
-/** A verdict in words, with a sign and in a colour of its own; where it stands must be a live region. */
-export function judge(place, right, words) {
-  place.replaceChildren(make("span", { className: `verdict-${right ? "right" : "wrong"}` }, words));
+/** Words that say whether something is right, with a sign and in a colour of their own. */
+export function verdict(right, words) {
+  return make("span", { className: right ? "verdict-right" : "verdict-wrong" }, words);
 }

@@ -3,7 +3,7 @@
 
 import { make } from "./make.mjs";
 
-const tip = make("div", { id: "tip", className: "tip", hidden: true });
+const tip = make("div", { id: "tip", className: "meaning", hidden: true });
 tip.setAttribute("role", "tooltip");
 document.body.append(tip);
 let shown; // the link it stands at

@@ -10,6 +10,12 @@ def announced(page):
     return page.locator(".answer-form [role=status]").inner_text()
 
 
+def look(page, selector):
+    """The sign before a verdict, and its colour."""
+    look = "one => [getComputedStyle(one, '::before').content[1], getComputedStyle(one).color]"
+    return tuple(page.locator(selector).evaluate(look))
+
+
 @pytest.mark.parametrize(
     "expected, right, wrong",
     [
@@ -33,11 +39,12 @@ def test_a_wrong_number_is_told_apart_and_a_right_one_opens_the_reply(put):
     field.fill("26")
     field.press("Enter")
     assert announced(page) == "Not yet: too small." and not reply.is_visible()
+    assert look(page, ".verdict-wrong") == ("✗", "rgb(163, 74, 0)")
     field.fill("27")
     assert announced(page) == ""
     page.get_by_role("button", name="Check").click()
     assert announced(page) == "Right." and reply.is_visible()
-    assert page.locator(".verdict-right").evaluate("one => getComputedStyle(one, '::before').content").startswith('"✓')
+    assert look(page, ".verdict-right") == ("✓", "rgb(21, 117, 58)")
     assert page.troubles == []
 
 

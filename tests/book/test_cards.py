@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 from tests.book.pages import ROOT
 
 CARD = '<details class="card"><summary>What is {}?</summary><p>An answer.</p></details>'
-DECK = f"""<section><h1>Review</h1><div class="all-chapters"><div class="chapter-cards"><p>Types</p>{CARD.format("one")}{CARD.format("two")}
-</div></div></section>"""
+DECK = f"""<section><h1>Review</h1><div class="all-chapters"><div class="chapter-cards"><p>Types</p>
+{CARD.format("one")}{CARD.format("two")}</div></div></section>"""
 NOON = datetime(2026, 3, 1, 12)
 
 

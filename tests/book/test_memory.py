@@ -5,7 +5,10 @@ import pytest
 from tests.book.pages import soup
 from tests.book.test_answers import ONE
 
-REFUSE = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); }, configurable: true });"
+REFUSE = """Object.defineProperty(window, "localStorage", {
+  get() { throw new DOMException("no", "SecurityError"); },
+  configurable: true,
+});"""
 KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('pooling '))"
 
 

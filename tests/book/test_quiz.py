@@ -79,8 +79,10 @@ def test_each_place_is_right_about_equally_often():
     assert min(places[place] for place in range(3)) > 0.25 * places.total(), places
 
 
-QUESTION = """<p>{0}?</p><details><summary>{0} a</summary><p>No. Never.</p></details>
-<details><summary>{0} b</summary><p>Right. So it is.</p></details><details><summary>{0} c</summary><p>No.</p></details>"""
+QUESTION = """<p>{0}?</p>
+<details><summary>{0} a</summary><p>No. Never.</p></details>
+<details><summary>{0} b</summary><p>Right. So it is.</p></details>
+<details><summary>{0} c</summary><p>No.</p></details>"""
 QUIZ = f'<section><h2>Quiz</h2><div class="quiz">{QUESTION.format("one")}{QUESTION.format("two")}</div></section>'
 
 

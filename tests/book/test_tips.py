@@ -2,7 +2,8 @@
 
 import pytest
 
-LINK = '<p style="margin-top: 8rem; text-align: {}">A <a class="term" href="glossary.html#stride" data-tip="How far a window moves.">stride</a> here.</p>'
+LINK = """<p style="margin-top: 8rem; text-align: {}">A
+<a class="term" href="glossary.html#stride" data-tip="How far a window moves.">stride</a>.</p>"""
 
 
 @pytest.fixture
