@@ -40,7 +40,8 @@ def add_scripts(app, page, template, context, doctree):
     if page != "search":  # elsewhere it would mark old words of a search, for good
         scripts = context["script_files"]
         scripts[:] = [each for each in scripts if "sphinx_highlight" not in str(each)]
-    app.add_js_file("progress.mjs", type="module")
+    for script in ("progress.mjs", "paper.mjs"):
+        app.add_js_file(script, type="module")
     for mark, script in SCRIPTS.items():
         if mark in context.get("body", ""):
             app.add_js_file(script, type="module")
