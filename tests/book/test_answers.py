@@ -2,6 +2,12 @@
 
 import pytest
 
+from tests.book.test_cards import CARD
+from tests.book.test_pages import AXE, violations
+from tests.book.test_quiz import QUIZ, choose
+from tests.book.test_tabs import CODE
+from tests.book.test_tips import LINK
+
 ONE = """<section><h1>One</h1><details class="answer" data-answer="{}"><summary>Answer</summary>
 <p>Because of the rule.</p></details></section>"""
 
@@ -72,6 +78,25 @@ def test_a_phones_keyboard_has_minus_comma_and_enter(put):
     field = put(ONE.format("-3"), "answers.mjs", width=390).get_by_label("Your answer")
     assert field.get_attribute("inputmode") == "text" and field.get_attribute("enterkeyhint") == "done"
     assert field.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") >= 16  # or an iPhone zooms in
+
+
+ALL = f"""<section><h1>All</h1>{LINK.format("left")}
+{ONE.format("27 28").replace("h1", "h2")}{QUIZ}{CARD.format("one")}{CODE}</section>"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_in_what_asks_and_what_it_replied(put, width):
+    page = put(ALL, "answers.mjs", "quiz.mjs", "cards.mjs", "tabs.mjs", "tips.mjs", width=width)
+    page.get_by_label("First").fill("26")
+    page.get_by_label("Second").fill("28")
+    page.get_by_role("button", name="Check").first.click()
+    for choice in ("one a", "two b"):
+        choose(page, choice)
+    page.locator("summary").click()
+    page.get_by_role("button", name="Not yet").click()
+    page.locator("a.term").focus()
+    page.evaluate(AXE)
+    assert violations(page) == []
 
 
 def test_without_scripts_the_answer_is_a_fold(put):

@@ -49,7 +49,10 @@ WIDE_FIGURES = """[...document.querySelectorAll(".poolkit-figure")]
 
 SCHEMES = {1280: ("light", "dark"), 390: ("dark", "light")}  # of a width, the first and the second
 UNTIL_STILL = "Promise.all(document.getAnimations().map((animation) => animation.finished))"  # colours fade over
-AXE = f"{AXE_SCRIPT}; axe.configure({{rules: [{{id: 'color-contrast', selector: '[data-look]'}}]}})"
+AXE = f"""{AXE_SCRIPT}; axe.configure({{rules: [
+  {{id: 'color-contrast', selector: '[data-look]'}},
+  ...axe.getRules().filter(({{tags}}) => !/aaa|deprecated/.test(tags)).map(({{ruleId: id}}) => ({{id, enabled: true}})),
+]}})"""  # every rule, so those too that are off until asked for
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 BOXES = """[...document.querySelectorAll("body *")]
   .map((element) => Object.values(element.getBoundingClientRect().toJSON())).join()"""
