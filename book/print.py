@@ -63,7 +63,9 @@ def assemble():
     front = SITE / "book/index.html"
     book = BeautifulSoup(front.read_text(encoding="utf-8"), "html.parser")
     frame = book.find("article")
-    while frame.parent.name != "main":  # the theme's rules name what is around
+    while (
+        frame.parent.name != "main"
+    ):  # the theme's rules name what is around
         for beside in list(frame.parent.children):
             if beside is not frame:
                 beside.extract()
@@ -72,10 +74,14 @@ def assemble():
         script.decompose()
     book.html["data-theme"] = "light"
     book.head.insert(0, book.new_tag("base", href=front.as_uri()))
-    book.head.append(BeautifulSoup(f"<style>{STYLE}</style>", "html.parser"))
+    book.head.append(
+        BeautifulSoup(f"<style>{STYLE}</style>", "html.parser")
+    )
     title = book.title.text.split(" — ")[0]
     place = book.find("article")
-    contents = [f'<p class="book-title">{title}</p><nav class="book-contents">']
+    contents = [
+        f'<p class="book-title">{title}</p><nav class="book-contents">'
+    ]
     for caption, pages in parts():
         contents.append(f"<h2>{caption or 'Contents'}</h2><ol>")
         for page in pages:
@@ -103,7 +109,9 @@ def page_numbers(pdf):
 
 def unescape(name):
     """PDF writes some signs of a name by their number."""
-    return re.sub("#([0-9A-F]{2})", lambda sign: chr(int(sign[1], 16)), name)
+    return re.sub(
+        "#([0-9A-F]{2})", lambda sign: chr(int(sign[1], 16)), name
+    )
 
 
 def main(target=ROOT / "_build/pooling.pdf"):
@@ -116,7 +124,11 @@ def main(target=ROOT / "_build/pooling.pdf"):
         )
         page = browser.new_page()
         page.goto(source.as_uri())
-        options = {"prefer_css_page_size": True, "outline": True, "tagged": True}
+        options = {
+            "prefer_css_page_size": True,
+            "outline": True,
+            "tagged": True,
+        }
         numbers = page_numbers(page.pdf(**options))
         page.evaluate(
             """numbers => document.querySelectorAll("[data-page]").forEach((span) =>
@@ -126,7 +138,9 @@ def main(target=ROOT / "_build/pooling.pdf"):
         page.pdf(path=target, **options)
         browser.close()
     source.unlink()
-    print(f"{target.relative_to(ROOT)} has {max(numbers.values())} pages or more.")
+    print(
+        f"{target.relative_to(ROOT)} has {max(numbers.values())} pages or more."
+    )
 
 
 if __name__ == "__main__":
