@@ -2,7 +2,7 @@
 // it, to Python in a worker (live_worker.mjs). Nothing of that is loaded before the first press.
 
 import { colour } from "./live_colours.mjs";
-import { verdict } from "./make.mjs";
+import { make, verdict } from "./make.mjs";
 import { keep, name, recall } from "./memory.mjs";
 
 const HOME = new URL("../book/index.html#run-it-yourself", import.meta.url);
@@ -12,7 +12,7 @@ const CLASSES = {
   error: "output traceback highlight-none notranslate",
 };
 
-const VERDICT = /^(?:(Right)|Not yet)/; // of poolkit.exercises.check
+const VERDICT = /^(?:(Right)|Not (yet|answered))/; // of poolkit.exercises.check
 const seen = {}; // how often a code stands in the page
 const cells = [...document.querySelectorAll(".cell.tag_live")].map((element, index) => makeCell(element, index + 1));
 let worker; // with the Python that is loaded, if any
@@ -45,7 +45,7 @@ function makeEditor(cell) {
   let typing = false;
   seen[stored.code] = (seen[stored.code] ?? 0) + 1;
   const key = `cell ${name(`${stored.code} ${seen[stored.code]}`)}`;
-  Object.assign(editor, { value: recall(key) ?? stored.code, spellcheck: false, autocapitalize: "off", wrap: "off" });
+  Object.assign(editor, { value: recall(key) ?? stored.code, spellcheck: false, autocapitalize: "off" });
   editor.setAttribute("autocorrect", "off");
   editor.setAttribute("aria-label", `Code of cell ${cell.number}`);
   editor.setAttribute("aria-description", "Control Enter runs it. Tab indents while you type; press Escape first to leave.");
@@ -65,7 +65,6 @@ function makeEditor(cell) {
     if (busy !== cell) cell.status.textContent = "";
   });
   editor.addEventListener("blur", () => (typing = false));
-  editor.addEventListener("scroll", () => (code.scrollLeft = editor.scrollLeft));
   editor.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     const line = editor.value.slice(0, editor.selectionStart).split("\n").at(-1);
@@ -148,6 +147,7 @@ function colourVerdicts(text) {
   const lines = text.textContent.match(/.*\n|.+/g) ?? [];
   const judged = lines.map((line) => {
     const found = line.match(VERDICT);
+    if (found?.[2] === "answered") return make("span", { className: "verdict-open" }, line);
     return found ? verdict(Boolean(found[1]), line) : line;
   });
   text.replaceChildren(...judged);

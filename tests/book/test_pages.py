@@ -47,6 +47,10 @@ MARK_LOOKS = """() => {
 WIDE_FIGURES = """[...document.querySelectorAll(".poolkit-figure")]
   .filter((figure) => figure.getBoundingClientRect().right > innerWidth).length"""
 
+CUT_CODE = """[...document.querySelectorAll("article :is(pre, textarea)")].filter((one) =>
+  one.scrollWidth > one.clientWidth || (one.matches("textarea") && one.scrollHeight > one.clientHeight)
+).map((one) => one.textContent.slice(0, 99))"""  # an editor lies over its coloured code, line on line
+
 SCHEMES = {1280: ("light", "dark"), 390: ("dark", "light")}  # of a width, the first and the second
 UNTIL_STILL = "Promise.all(document.getAnimations().map((animation) => animation.finished))"  # colours fade over
 AXE = f"""{AXE_SCRIPT}; axe.configure({{rules: [
@@ -113,6 +117,7 @@ def test_a_page_shows_without_trouble(opened):
     width = opened.viewport_size["width"]
     assert opened.evaluate("document.documentElement.scrollWidth") <= width
     assert opened.evaluate(WIDE_FIGURES) == 0
+    assert opened.evaluate(CUT_CODE) == []
     boxes = opened.evaluate(BOXES)
     opened.emulate_media(color_scheme=SCHEMES[width][1])
     opened.locator(f"html[data-theme={SCHEMES[width][1]}]").wait_for()
