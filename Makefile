@@ -45,6 +45,7 @@ serve: book      ## build the book and serve it on this machine
 	.venv/bin/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
 notebooks: $(ready) ## run every notebook and store its outputs
+	.venv/bin/python book/preview.py
 	.venv/bin/python book/execute.py
 
 experiments: $(ready) ## measure again, for 35 minutes, what chapters only read
