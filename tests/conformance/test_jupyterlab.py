@@ -49,6 +49,7 @@ def lab(request, tmp_path_factory):
 @pytest.fixture
 def page(browser, lab):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(120_000)  # it starts slowly
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     yield page
@@ -66,7 +67,7 @@ def test_a_chapter_runs_from_top_to_bottom(page, lab):
     page.locator(".jp-Notebook h1").first.wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
-    page.wait_for_function(f"{LEFT}.length === 0", timeout=120_000)
+    page.wait_for_function(f"{LEFT}.length === 0")
     page.locator(".jp-Notebook pooling-explorer").first.wait_for()
     assert page.locator(FAILED).all_inner_texts() == []
     assert page.errors == []
