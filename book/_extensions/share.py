@@ -22,7 +22,7 @@ NOT_FOUND = """<section>
 <h1>This page is not here</h1>
 <p>It may have moved, or its address may have a slip. Search for what you wanted, or
 start from a chapter.</p>
-<form action="{search}" role="search">
+<form class="lost" action="search.html" role="search">
 <label for="wanted">Search the book</label>
 <input id="wanted" type="search" name="q"> <button type="submit">Search</button>
 </form>
@@ -74,23 +74,19 @@ def offer_the_project(app, pagename, templatename, context, doctree):
 def fill_in_the_citation(app, docname, source):
     if docname == "book/citing":
         app.env.note_dependency(str(CITATION))
-        source[0] = source[0].replace("{bibtex}", bibtex(app.config.copyright))
+        config = app.config
+        entry = bibtex(config.copyright, config.html_baseurl)
+        source[0] = source[0].replace("{bibtex}", entry)
 
 
-def bibtex(year):
+def bibtex(year, address):
     """The book as BibTeX writes it, from the file that GitHub and Zenodo read."""
     about = yaml.safe_load(CITATION.read_text(encoding="utf-8"))
-    fields = {
-        "author": f"{{{about['authors'][0]['name']}}}",
-        "title": f"{{{about['title']}}}",
-        "year": year,
-    }
-    fields |= {"version": about["version"], "url": about["url"]}
-    return (
-        "@misc{poolkit,\n"
-        + "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
-        + "}"
-    )
+    names = f"{{{about['authors'][0]['name']}}}"
+    fields = {"author": names, "title": f"{{{about['title']}}}", "year": year}
+    fields |= {"version": about["version"], "url": address}
+    lines = (f"  {name} = {{{value}}}," for name, value in fields.items() if value)
+    return "\n".join(["@misc{poolkit,", *lines, "}"])
 
 
 def page_for_lost_readers(app):
@@ -100,7 +96,7 @@ def page_for_lost_readers(app):
         f'<li><a href="{page}.html">{escape(app.env.titles[page].astext())}</a></li>'
         for page in pages
     )
-    body = NOT_FOUND.format(search="search.html", chapters="".join(links))
+    body = NOT_FOUND.format(chapters="".join(links))
     yield "404", {"title": "This page is not here", "body": body}, "page.html"
 
 

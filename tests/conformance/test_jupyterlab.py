@@ -37,7 +37,8 @@ def lab(request, tmp_path_factory):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = os.environ | {"JUPYTERLAB_SETTINGS_DIR": str(settings), "PYTHONPATH": str(ROOT)}
-    environment |= {"JUPYTER_DATA_DIR": str(tmp_path_factory.mktemp("data"))}
+    for name in ("JUPYTER_DATA_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
+        environment[name] = str(tmp_path_factory.mktemp("own"))
     options = [f"--ServerApp.port={port}", "--no-browser", "--allow-root", "--IdentityProvider.token="]
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *options]
     with subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.PIPE, text=True) as server:
@@ -49,7 +50,7 @@ def lab(request, tmp_path_factory):
 @pytest.fixture
 def page(browser, lab):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(120_000)  # it starts slowly
+    page.set_default_timeout(300_000)  # it starts slowly
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     yield page
@@ -63,7 +64,7 @@ def test_the_landing_page_opens_beside_the_project(page, lab):
 
 
 def test_a_chapter_runs_from_top_to_bottom(page, lab):
-    page.goto(f"{lab}/lab/tree/book/{CHAPTER}.ipynb")
+    page.goto(f"{lab}/lab/tree/book/{CHAPTER}.ipynb?reset")  # no other tab
     page.locator(".jp-Notebook h1").first.wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
