@@ -56,7 +56,7 @@ newest:          ## build the book with the newest Sphinx that there is, which J
 	$(PYTHON) -m venv --clear _build/newest
 	_build/newest/bin/pip install --disable-pip-version-check --quiet uv==0.13.9
 	_build/newest/bin/uv pip install --python _build/newest --override .github/newest.txt \
-	  "jupyter-book>=1.0.4,<2" sphinx-exercise math-core numpy "jsonschema<4.25"
+	  "jupyter-book>=1.0.4,<2" math-core numpy "jsonschema<4.25"
 	PYTHONPATH=. _build/newest/bin/jupyter-book build -q -W -n --keep-going --path-output _build/newest .
 
 define install

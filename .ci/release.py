@@ -10,13 +10,14 @@ EXPECTED = {  # file -> what must stand in it
     "CITATION.cff": "version: {}\n",
     "CHANGELOG.md": r"## {} \(20\d\d-\d\d-\d\d\)",
 }
+ADDRESSED = ("pyproject.toml", "CITATION.cff", "book/index.ipynb")
 
 
 def troubles(tag, read):
     """What stands in the way; ``read`` gives the text of a file."""
     version = re.escape(tag.removeprefix("v"))
     missing = [file for file, line in EXPECTED.items() if not re.search(line.replace("{}", version), read(file))]
-    unnamed = [file for file in ("pyproject.toml", "CITATION.cff") if "OWNER" in read(file).split("[project.urls]")[-1]]
+    unnamed = [file for file in ADDRESSED if "//github.com/OWNER/" in read(file)]
     return [f"{file} does not say that {tag} is released" for file in missing] + [
         f"{file} still has OWNER where the project's address belongs" for file in unnamed
     ]

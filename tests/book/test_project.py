@@ -16,13 +16,15 @@ READY = {
     "poolkit/__init__.py": '__version__ = "1.2.0"\n',
     "CITATION.cff": "version: 1.2.0\n",
     "CHANGELOG.md": "## 1.2.0 (2027-01-31)\n",
-    "pyproject.toml": "[project.urls]\n",
+    "pyproject.toml": 'Repository = "https://github.com/name/pooling"\n',
+    "book/index.ipynb": "",
 }
 UNREADY = {
     "poolkit/__init__.py": '__version__ = "1.1.0"\n',
     "CITATION.cff": "version: 1.2.0\nurl: https://github.com/OWNER/pooling\n",
     "CHANGELOG.md": "## 1.2.0 (not yet released)\n",
-    "pyproject.toml": '[project.urls]\nSource = "https://github.com/OWNER/pooling"\n',
+    "pyproject.toml": 'Repository = "https://github.com/OWNER/pooling"\n',
+    "book/index.ipynb": 'address = "https://github.com/OWNER/pooling"',
 }
 
 

@@ -37,7 +37,10 @@ def test_the_book_is_cited_as_its_citation_file_says():
 
 
 def test_the_citation_file_and_the_package_name_one_address():
-    assert (CITATION["repository-code"], CITATION["url"]) == (PROJECT["urls"]["Source"], PROJECT["urls"]["Homepage"])
+    assert (CITATION["repository-code"], CITATION["url"]) == (
+        PROJECT["urls"]["Repository"],
+        PROJECT["urls"]["Homepage"],
+    )
 
 
 def test_the_picture_beside_a_shared_link_is_what_the_code_draws():
