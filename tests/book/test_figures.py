@@ -1,6 +1,7 @@
 """Figures: the numbers that are drawn, their colours, their size on a phone, their description."""
 
 import re
+import sys
 from base64 import b64decode
 from io import BytesIO
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from poolkit import average_pool, global_average_pool, max_pool, min_pool
+from poolkit import average_pool, figures, global_average_pool, max_pool, min_pool
 from poolkit.figures import (
     draw_activation_maps,
     draw_conformance,
@@ -350,3 +351,10 @@ def test_a_table_sets_numbers_to_the_right():
     html = draw_table("What it took.", ["step", "ns"], [["a <b>", 1.5]])._repr_html_()
     assert "<th>step</th><th class=number>ns</th>" in html
     assert "<td>a &lt;b&gt;</td><td class=number>1.5</td>" in html
+
+
+def test_a_chart_without_matplotlib_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.delitem(sys.modules, "poolkit.figures.charts")
+    with pytest.raises(ImportError, match=r"pip install 'poolkit\[figures\]'"):
+        _ = figures.draw_curves

@@ -85,7 +85,7 @@ def tabs(browser, watch):
         tab.close()
 
 
-OPENED = product(SCHEMES, [*PAGES, "search.html", "genindex.html", "py-modindex.html"])
+OPENED = product(SCHEMES, [*PAGES, "search.html", "404.html", "genindex.html", "py-modindex.html"])
 
 
 @pytest.fixture(scope="module", params=OPENED, ids="{0[0]}-{0[1]}".format)
@@ -288,6 +288,7 @@ def test_only_what_the_table_of_contents_lists_is_a_page():
     assert {path.name for path in SITE.glob("*.html")} == {
         "index.html",
         "search.html",
+        "404.html",
         "genindex.html",
         "py-modindex.html",
     }
@@ -311,6 +312,7 @@ def published(tmp_path_factory):
     copy(ROOT / "_config.yml", folder)
     (folder / "_toc.yml").write_text(json.dumps(TWO_PAGES))  # which is YAML too
     environment = os.environ | {"BOOK_REPOSITORY": "https://github.com/owner/name", "BOOK_BRANCH": "main"}
+    environment["BOOK_ADDRESS"] = "https://owner.github.io/name/"
     command = [sys.executable, "-c", BUILD_WITHOUT_TENSORFLOW]
     subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
     return folder / "_build/html"
@@ -322,6 +324,32 @@ def test_a_published_page_links_to_its_source_to_binder_and_to_colab(published):
     assert "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/book/basics.ipynb" in page
     assert "https://colab.research.google.com/github/owner/name/blob/main/book/basics.ipynb" in page
     assert BeautifulSoup(page, "html.parser").text.count("%pip install git+https://github.com/owner/name") == 1
+
+
+def test_a_published_page_offers_the_whole_project(published):
+    button = BeautifulSoup((published / "book/basics.html").read_text(encoding="utf-8"), "html.parser").select_one(
+        "a.btn-download-project-button"
+    )
+    assert button["href"] == "https://github.com/owner/name/archive/refs/heads/main.zip"
+
+
+def test_a_published_page_names_its_address_and_its_picture(published):
+    head = BeautifulSoup((published / "book/basics.html").read_text(encoding="utf-8"), "html.parser").head
+    assert head.find("link", rel="canonical")["href"] == "https://owner.github.io/name/book/basics.html"
+    assert head.find("meta", property="og:image")["content"] == "https://owner.github.io/name/_static/preview.png"
+    assert (published / "_static/preview.png").exists()
+
+
+def test_the_sitemap_names_every_page(published):
+    found = re.findall("<loc>https://owner.github.io/name/(.*?)</loc>", (published / "sitemap.xml").read_text("utf-8"))
+    assert found == ["book/basics.html", "book/index.html"]
+
+
+def test_lost_readers_at_any_address_find_what_the_page_needs(published):
+    lost = BeautifulSoup((published / "404.html").read_text(encoding="utf-8"), "html.parser")
+    links = [tag[name] for name in ("href", "src", "action") for tag in lost.select(f"[{name}]")]
+    assert [link for link in links if not re.match("/name/|#|[a-z]+:", link)] == []
+    assert lost.select_one("main a[href='/name/book/basics.html']").text == "What pooling is"
 
 
 def test_without_an_address_no_page_invents_one():
