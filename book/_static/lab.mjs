@@ -16,7 +16,7 @@ import {
 } from "./lab_network.mjs";
 import { paint, paintVotes, watchColours } from "./lab_paint.mjs";
 import { drawStrip, FAR, fillSquare, layMaps, ORDER, percent, shiftOf, SHIFTS_HTML, spoken, summarise, walk } from "./lab_shifts.mjs";
-import { place, Stages } from "./lab_stages.mjs";
+import { place, signed, Stages } from "./lab_stages.mjs";
 import { CSS } from "./lab_style.mjs";
 
 const PEN = 2.8; // pixels
@@ -88,7 +88,7 @@ const choose = (name, label, choices) => `<label>${label}<select name="${name}">
 
 const network = (number) => `
   <section class="network" data-network="${number}">
-    <details><summary><b class="title"></b> <span class="sub"></span></summary>
+    <details><summary><b class="title"></b><span class="sub"></span></summary>
       <div class="choices">${choose("head", "head", HEADS)}${choose("pool", "pooling", POOLINGS)}
         ${choose("step", "strides", STEPS)}${choose("training", "trained on", TRAININGS)}</div>
       <p class="facts"></p></details>
@@ -307,6 +307,7 @@ export class PoolingLab extends HTMLElement {
     maps.addEventListener("pointerleave", () => this.#peek(null));
     this.$(".stages").addEventListener("pointermove", () => this.#lightPad());
     this.$(".stages").addEventListener("keyup", () => this.#lightPad());
+    for (const left of ["pointerleave", "focusout"]) this.$(".stages").addEventListener(left, () => this.#lightPad(false));
   }
 
   #at(event) {
@@ -487,7 +488,6 @@ export class PoolingLab extends HTMLElement {
     drawStrip(this.$(".strip table"), this.#names(), this.#path);
     this.#drawVotes(results, answers, shift, empty);
     if (!this.$("[data-panel=stages]").hidden) this.stages.show(this.#networks[this.#viewed], results[this.#viewed]);
-    this.#lightPad();
     this.#advise(empty);
   }
 
@@ -538,7 +538,7 @@ export class PoolingLab extends HTMLElement {
         const map = maps[at] ?? { width: 1, height: 1, data: [0] };
         if (view) paintVotes(canvas, map, ink, side, largest, colours);
         else canvas.width = canvas.height = side;
-        const sum = view?.logits && digit !== null ? format(view.logits[digit]) : null;
+        const sum = view?.logits && digit !== null ? signed(view.logits[digit], 2) : null;
         const told = view ? (sum ? `sum for ${digit}: ${sum}` : "") : "not pushed yet";
         section.querySelector(`.${when} figcaption`).innerHTML = `${when === "drawn" ? "as drawn" : `pushed ${pushed ? spoken(shift) : ""}`}<br>${told}`;
         canvas.setAttribute("aria-label", `${when}: ${told}`);
@@ -547,15 +547,11 @@ export class PoolingLab extends HTMLElement {
     });
   }
 
-  /** The receptive field of the lit cell, on the pad. */
-  #lightPad() {
-    const { lit } = this.stages;
+  /** The receptive field of the lit cell on the pad, while the reader is among the stages. */
+  #lightPad(on = true) {
     const box = this.$(".pad .field");
-    box.hidden = !lit || this.$("[data-panel=stages]").hidden || isBlank(this.#drawing);
-    if (box.hidden) return;
-    const side = SIDE + 2 * PAD_FRAME;
-    const offset = (lit.side - side) / 2;
-    place(box, ...[lit.rows, lit.columns].map((all) => all.map((k) => Math.min(side - 1, Math.max(0, k - offset)))), { height: side, width: side });
+    box.hidden = !on || !this.stages.lit;
+    if (!box.hidden) place(box, this.stages.lit.rows, this.stages.lit.columns, SIDE + 2 * PAD_FRAME);
   }
 
   #advise(empty) {
@@ -632,8 +628,6 @@ function possible(choice, kept) {
 const layout = ({ head, pool, step }) => ({ head, pool, step: stepOf({ pool }, step), layers: [0, 0, 0], channels: [0, 0, 0] });
 
 const NO_FIT = "no answer: its weights are for maps of 10 × 10 places, these are larger";
-
-const format = (number) => number.toFixed(2).replace("-", "−");
 
 const facts = ({ accuracy, layers, dense }) =>
   `reads ${(100 * accuracy).toFixed(1)} % of the test digits; ${[...layers, dense].reduce((sum, { length }) => sum + length, 0).toLocaleString("en")} weights`;

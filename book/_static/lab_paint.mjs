@@ -17,6 +17,7 @@ export function paint(canvas, map, channels = [0], { columns = 1, space = 0, lar
   const pixels = new Uint32Array(image.data.buffer);
   const shades = ramp(colourOf(canvas));
   const scale = 255 / (largest ?? largestOf(data));
+  if (space) pixels.fill(shades[70]); // a line between the maps
   channels.forEach((channel, number) => {
     const corner = Math.floor(number / columns) * (height + space) * side + (number % columns) * (width + space);
     for (let y = 0; y < height; y++) {

@@ -4,10 +4,11 @@
 import { plan, range, seen } from "./lab_network.mjs";
 import { paint } from "./lab_paint.mjs";
 
-const COLUMNS = { 12: 6, 24: 8, 48: 12, 8: 4, 16: 8, 32: 8, 10: 5, 20: 5, 40: 8 };
+const COLUMNS = { 8: 3, 10: 4, 12: 4, 16: 4, 20: 5, 24: 6, 32: 6, 40: 7, 48: 8 }; // of so many maps, so many in a row
+const VIEW = 40; // pixels of the drawing are shown; a frame wider than that of training is cut off at the edges
 
 const SAYS = {
-  drawing: "What you drew, with the frame of paper that the network puts around it.",
+  drawing: "What you drew, with a frame of paper around it.",
   "convolution 1": "Each map shows where one 3 × 3 filter found what it looks for: an edge, a stroke, an end.",
   "convolution 2": "The same again, but a filter now reads all maps of the stage above.",
   "convolution 3": "The last maps. All that the network knows about your drawing is in them.",
@@ -31,10 +32,11 @@ const HEADS = {
 };
 const APART = " The stride is out: every place is kept, and what follows looks twice as far apart.";
 
+const LEAD = `Point at any map, or move its lit cell with the arrow keys. The <span class="key window">window</span> that the
+  cell was computed from lights up in the stage above it, and here its <span class="key field">receptive field</span>: all of
+  the drawing that the cell has seen.`;
+
 export const STAGES_HTML = `
-  <p class="lead">Point at any map, or move its lit cell with the arrow keys: the <span class="key window">window</span> that
-    the cell was computed from lights up in the stage above it, and on the drawing its
-    <span class="key field">receptive field</span>, all that the cell has seen.</p>
   <div class="segments" role="radiogroup" aria-label="Stages of"></div>
   <ol class="rows"></ol>
   <div class="head">
@@ -47,18 +49,19 @@ export const STAGES_HTML = `
     <ol class="logits" aria-label="the ten sums">${range(10).map((digit) => `<li><b></b><i></i><span>${digit}</span></li>`).join("")}</ol>
   </div>`;
 
-const row = (name, number) => `<li data-stage="${number}">
-  <h4>${name}<small></small></h4>
-  <p class="told"></p>
-  <div class="views">
-    <figure class="seen"><div class="frame"><canvas class="ink" aria-hidden="true"></canvas><i class="field"></i></div>
-      <figcaption></figcaption></figure>
-    <figure class="large"><div class="frame"><canvas class="map" tabindex="0" role="application"></canvas>
-      <i class="window"></i><i class="cell"></i></div>
-      <figcaption><button type="button" class="turn" data-by="-1" aria-label="map before">‹</button><span></span>
-        <button type="button" class="turn" data-by="1" aria-label="next map">›</button></figcaption></figure>
-    <div class="all"><div class="frame"><canvas class="maps" aria-hidden="true"></canvas><i class="cell"></i></div></div>
-  </div></li>`;
+const large = `<figure class="large"><div class="frame"><canvas class="map" tabindex="0" role="application"></canvas>
+    <i class="window"></i><i class="cell"></i></div>
+  <figcaption><button type="button" class="turn" data-by="-1" aria-label="map before">‹</button><span></span>
+    <button type="button" class="turn" data-by="1" aria-label="next map">›</button></figcaption></figure>`;
+
+const row = ({ name }, number) => number
+  ? `<li data-stage="${number}"><h4>${name}<small></small></h4><p class="told"></p><div class="views">
+      <figure class="seen"><div class="frame"><canvas class="ink" aria-hidden="true"></canvas><i class="field"></i></div>
+        <figcaption></figcaption></figure>${large}
+      <div class="all"><div class="frame"><canvas class="maps" aria-hidden="true"></canvas><i class="cell"></i></div></div>
+    </div></li>`
+  : `<li data-stage="0" class="first"><div class="views">${large.replace("<i", '<i class="field"></i><i')}
+      <div><h4>${name}<small></small></h4><p class="told"></p><p class="lead">${LEAD}</p></div></div></li>`;
 
 export class Stages {
   /** `root` is where they stand; `say` is called with what a screen reader should hear of a chosen place. */
@@ -78,7 +81,7 @@ export class Stages {
     const names = stages.map(({ name }) => name).join();
     if (names === this.names) return;
     this.names = names;
-    this.root.querySelector(".rows").innerHTML = stages.map(({ name }, number) => row(name, number)).join("");
+    this.root.querySelector(".rows").innerHTML = stages.map(row).join("");
   }
 
   show(network, result) {
@@ -87,19 +90,18 @@ export class Stages {
     const { stages } = result;
     this.stage = Math.min(this.stage ?? stages.length - 1, stages.length - 1);
     this.at ??= [0.5, 0.5];
-    stages.forEach(({ map, name, kind, spread }, number) => {
+    stages.forEach(({ map, name, kind }, number) => {
       const item = this.#row(number);
+      const put = (selector, text) => (item.querySelector(selector).textContent = text);
       const channel = Math.min(this.channels[number] ?? liveliest(map), map.channels - 1);
       this.channels[number] = channel;
-      item.querySelector("small").textContent = shape(map);
-      const text = SAYS[name] ?? POOLS[kind] ?? "";
-      item.querySelector(".told").textContent = text + (number && !this.#halves(number) && kind in POOLS ? APART : "");
-      paint(item.querySelector(".ink"), stages[0].map);
-      paint(item.querySelector(".map"), map, [channel]);
-      item.classList.toggle("single", map.channels === 1);
-      if (map.channels > 1) {
-        const columns = COLUMNS[map.channels] ?? 8;
-        paint(item.querySelector(".maps"), map, range(map.channels), { columns, space: Math.max(1, Math.round(map.width / 20)) });
+      put("small", shape(map));
+      put(".told", (SAYS[name] ?? POOLS[kind]) + (kind in POOLS && !this.#halves(number) ? APART : ""));
+      const view = this.#view(map);
+      paint(item.querySelector(".map"), view, [channel], { largest: number ? undefined : 1 });
+      if (number) {
+        paint(item.querySelector(".ink"), this.#view(stages[0].map), [0], { largest: 1 });
+        paint(item.querySelector(".maps"), view, range(map.channels), { columns: COLUMNS[map.channels] ?? 8, space: 1 });
       }
       const label = `${name}, map ${channel + 1} of ${map.channels}, ${map.height} rows and ${map.width} columns. Arrow keys move the lit cell.`;
       item.querySelector(".map").setAttribute("aria-label", label);
@@ -139,12 +141,31 @@ export class Stages {
     const largest = Math.max(1, ...(logits ?? [0]).map(Math.abs));
     head.querySelectorAll(".logits li").forEach((item, digit) => {
       item.style.setProperty("--v", logits ? logits[digit] / largest : 0);
-      item.querySelector("b").textContent = logits ? logits[digit].toFixed(1).replace("-", "−") : "–";
+      item.querySelector("b").textContent = logits ? signed(logits[digit], 1) : "–";
     });
   }
 
   #halves(number) {
     return this.result.stages[number].stride === 2;
+  }
+
+  /** How many places of a map lie outside of what is shown, on each side. */
+  #hidden({ width }) {
+    const side = this.result.stages[0].map.width;
+    return (width * (side - VIEW)) / side / 2;
+  }
+
+  #view(map) {
+    const cut = this.#hidden(map);
+    if (!cut) return map;
+    const { width, channels, data } = map;
+    const side = width - 2 * cut;
+    const shown = new Float32Array(side * side * channels);
+    for (let y = 0; y < side; y++) {
+      const from = ((y + cut) * width + cut) * channels;
+      shown.set(data.subarray(from, from + side * channels), y * side * channels);
+    }
+    return { width: side, height: side, channels, data: shown };
   }
 
   #row(number) {
@@ -153,39 +174,37 @@ export class Stages {
 
   /** The lit cell of a stage: the one over the place pointed at. */
   #cell(number) {
-    const { width, height } = this.result.stages[number].map;
-    return [Math.min(height - 1, Math.floor(this.at[0] * height)), Math.min(width - 1, Math.floor(this.at[1] * width))];
+    const { map } = this.result.stages[number];
+    const cut = this.#hidden(map);
+    return this.at.map((share) => cut + Math.floor(share * (map.width - 2 * cut)));
   }
 
   #light() {
     const { stages } = this.result;
-    const side = stages[0].map.width;
     const active = this.#cell(this.stage);
     const [rows, columns] = active.map((index) => seen(stages, this.stage, index));
-    stages.forEach(({ map, name }, number) => {
+    const frame = (box, down, across, map) => place(box, down, across, map.width, this.#hidden(map));
+    stages.forEach(({ map }, number) => {
       const item = this.#row(number);
       const cell = this.#cell(number);
-      const [down, across] = cell.map((index) => seen(stages, number, index)[0]);
-      const lit = number === this.stage;
-      item.classList.toggle("active", lit);
-      place(item.querySelector(".large .cell"), [cell[0]], [cell[1]], map);
-      place(item.querySelector(".field"), down, across, stages[0].map);
+      const [down, across] = number ? cell.map((index) => seen(stages, number, index)[0]) : [rows[0], columns[0]];
+      item.classList.toggle("active", number === this.stage);
+      frame(item.querySelector(".large .cell"), [cell[0]], [cell[1]], map);
+      frame(item.querySelector(".field"), down, across, stages[0].map);
       const window = item.querySelector(".window");
       window.hidden = number !== this.stage - 1;
-      if (!window.hidden) place(window, rows[number], columns[number], map);
+      if (!window.hidden) frame(window, rows[number], columns[number], map);
       const channel = this.channels[number];
       const value = map.data[(cell[0] * map.width + cell[1]) * map.channels + channel];
-      const sees = `${span(down)} × ${span(across)}`;
-      item.querySelector(".seen figcaption").textContent = number ? `it has seen ${sees} pixels` : "one pixel";
-      item.querySelector(".large figcaption span").textContent =
-        `${map.channels > 1 ? `map ${channel + 1}: ` : ""}${value.toFixed(2)}`;
-      this.#frameChannel(item, map, channel);
+      if (number) item.querySelector(".seen figcaption").textContent = `has seen ${span(down)} × ${span(across)} pixels`;
+      item.querySelector(".large figcaption span").textContent = `${number ? `map ${channel + 1}: ` : "ink: "}${value.toFixed(2)}`;
+      if (number) this.#frameChannel(item, map, channel);
     });
-    this.lit = { stage: this.stage, cell: active, rows: rows[0], columns: columns[0], side };
+    const cut = this.#hidden(stages[0].map);
+    this.lit = { rows: rows[0].map((k) => k - cut), columns: columns[0].map((k) => k - cut) };
   }
 
   #frameChannel(item, map, channel) {
-    if (map.channels === 1) return;
     const columns = COLUMNS[map.channels] ?? 8;
     const rows = Math.ceil(map.channels / columns);
     const [x, y] = [channel % columns, Math.floor(channel / columns)];
@@ -240,10 +259,12 @@ export class Stages {
     const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (!by || !this.result || !event.target.matches(".map")) return;
     event.preventDefault();
-    const { width, height } = this.result.stages[this.stage].map;
-    const [y, x] = this.#cell(this.stage).map((index, axis) => index + by[axis]);
-    if (y < 0 || y >= height || x < 0 || x >= width) return;
-    this.at = [(y + 0.5) / height, (x + 0.5) / width];
+    const { map } = this.result.stages[this.stage];
+    const side = map.width - 2 * this.#hidden(map);
+    this.at = this.at.map((share, axis) => {
+      const index = Math.floor(share * side) + by[axis];
+      return (Math.min(side - 1, Math.max(0, index)) + 0.5) / side;
+    });
     this.#light();
     this.#tell(this.stage);
   }
@@ -252,18 +273,21 @@ export class Stages {
     const [y, x] = this.#cell(number);
     const item = this.#row(number);
     const value = item.querySelector(".large figcaption span").textContent;
-    this.say(`row ${y + 1}, column ${x + 1}, ${value}; ${item.querySelector(".seen figcaption").textContent}`);
+    this.say(`row ${y + 1}, column ${x + 1}, ${value}; ${item.querySelector(".seen figcaption")?.textContent ?? ""}`);
   }
 }
 
 const shape = ({ height, width, channels }) => (channels > 1 ? `${channels} maps, ${height} × ${width} each` : `${height} × ${width}`);
+/** With a real minus, and none before a zero. */
+export const signed = (number, digits) => number.toFixed(digits).replace(/^-(?=[0.]*[1-9])/, "−").replace("-", "");
 const span = (places) => places.at(-1) - places[0] + 1;
 
-/** A frame around places of a map, in shares of its canvas. */
-export function place(box, rows, columns, { height, width }) {
-  const [top, bottom] = [rows[0] / height, 1 - (rows.at(-1) + 1) / height];
-  const [left, right] = [columns[0] / width, 1 - (columns.at(-1) + 1) / width];
-  box.style.inset = [top, right, bottom, left].map((share) => `${100 * share}%`).join(" ");
+/** A frame around places of a map of `side` places, `cut` of which are not shown on either side. */
+export function place(box, rows, columns, side, cut = 0) {
+  const share = (places) => Math.min(100, Math.max(0, (100 * (places - cut)) / (side - 2 * cut)));
+  const [top, left] = [share(rows[0]), share(columns[0])];
+  const [bottom, right] = [100 - share(rows.at(-1) + 1), 100 - share(columns.at(-1) + 1)];
+  box.style.inset = `${top}% ${right}% ${bottom}% ${left}%`;
 }
 
 /** The channel that has most to show. */

@@ -95,7 +95,8 @@ td small { font-size: 12px; white-space: nowrap; }
 .shift-maps { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 1fr)); }
 .shift-maps figure { max-width: 340px; width: 100%; justify-self: center; }
 .grid { display: grid; grid-template-columns: repeat(var(--n), 1fr); gap: 1px; }
-.grid span { aspect-ratio: 1; display: grid; place-items: center; font-size: 12px; line-height: 1; cursor: pointer; background: light-dark(#eef1f5, #262d38); font-variant-numeric: tabular-nums; }
+.grid span:not([class]) { background: light-dark(#eef1f5, #262d38); }
+.grid span { aspect-ratio: 1; display: grid; place-items: center; font-size: 12px; line-height: 1; cursor: pointer; font-variant-numeric: tabular-nums; }
 .grid span:nth-child(85) { outline: 2px solid var(--ink); outline-offset: -2px; }
 .kept { font-size: 13.5px; text-align: center; }
 
@@ -107,8 +108,7 @@ td small { font-size: 12px; white-space: nowrap; }
 .key { padding: 0 .3em; border-radius: 3px; white-space: nowrap; color: var(--ink); }
 .key.adds { background: color-mix(in srgb, var(--adds) 30%, transparent); }
 .key.takes { background: color-mix(in srgb, var(--takes) 30%, transparent); }
-.key.window { border: 2px solid var(--y-edge); }
-.key.field { position: static; }
+.key:is(.window, .field) { position: static; outline-offset: -2px; }
 .colour.adds { color: var(--adds); }
 .colour.takes { color: var(--takes); }
 
@@ -118,21 +118,28 @@ td small { font-size: 12px; white-space: nowrap; }
 .segments input { position: absolute; opacity: 0; pointer-events: none; }
 .segments label:has(:focus-visible) { outline: 3px solid var(--x-edge); outline-offset: 1px; }
 .stages { display: grid; gap: .75rem; }
-.rows { display: grid; gap: .75rem; }
+.rows { display: grid; gap: 1.5rem; }
+.rows > li:not(.first)::before, .head::before {
+  content: "↓"; position: absolute; inset: -1.45rem 0 auto; text-align: center; font-size: 20px; line-height: 1.4rem; color: var(--muted);
+}
+.stages .head { margin-top: .75rem; }
+.rows > li, .head { position: relative; }
 .rows > li { border: 1px solid var(--rule); border-radius: 10px; padding: .6rem; display: grid; gap: .35rem; }
 .rows > li.active { border-color: var(--w-edge); }
 .views { display: grid; gap: .5rem .75rem; grid-template-columns: 2fr 3fr; align-items: start; }
 .frame { position: relative; box-shadow: 0 0 0 1px var(--rule); }
 .frame canvas { aspect-ratio: 1; }
-.frame canvas.maps { aspect-ratio: auto; background: light-dark(#eef1f5, #262d38); cursor: pointer; }
+.frame canvas.maps { aspect-ratio: auto; cursor: pointer; }
 canvas.map { color: var(--x-edge); cursor: crosshair; touch-action: pan-y; }
 canvas.maps, canvas.numbers, canvas.column { color: var(--x-edge); }
 [data-stage="0"] canvas.map { color: var(--ink); }
 .all { grid-column: 1 / -1; }
-.single .all, .single .turn { display: none; }
+.first .turn { display: none; }
+.first .views > div { display: grid; gap: .5rem; align-content: start; }
 .cell { position: absolute; outline: 2px solid var(--w-edge); box-shadow: 0 0 0 1px var(--paper); min-width: 3px; min-height: 3px; }
 .active .large .cell { outline-width: 3px; }
 .window { position: absolute; outline: 2px solid var(--y-edge); background: color-mix(in srgb, var(--y-edge) 25%, transparent); }
+.first .large figcaption { justify-content: center; }
 .large figcaption { display: flex; gap: .4rem; align-items: center; justify-content: space-between; min-height: 34px; font-variant-numeric: tabular-nums; }
 .turn { min-width: 32px; min-height: 28px; padding: 0; font-size: 18px; line-height: 1; }
 .head { border: 1px solid var(--rule); border-radius: 10px; padding: .6rem; display: grid; gap: .35rem; }
@@ -159,7 +166,7 @@ canvas.maps, canvas.numbers, canvas.column { color: var(--x-edge); }
   .votes:has(section + section) { grid-template-columns: 1fr 1fr; gap: 1.25rem; }
   .views { grid-template-columns: 8.5rem 13rem 1fr; }
   .all { grid-column: auto; }
-  .single .large { grid-column: 2; }
+  .first .views { grid-template-columns: 18rem 1fr; }
   .table canvas { height: 240px; }
 }
 @media (pointer: coarse) {
