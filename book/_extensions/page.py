@@ -13,6 +13,8 @@ SCRIPTS = {  # what in a page asks for which script
     'class="math ': "formulas.mjs",
     "tag_live": "live.mjs",
     "<pooling-explorer": "explorer.mjs",
+    "<pooling-lab": "lab.mjs",
+    "<pooling-peephole": "peephole.mjs",
 }
 
 

@@ -1,0 +1,96 @@
+"""The picture that stands where the lab cannot: without scripts, and on paper.
+
+``PYTHONPATH=.:book python -m experiments.lab_picture`` writes ``_static/lab.svg``.
+"""
+
+import json
+from base64 import b64decode
+
+import numpy as np
+from experiments.lab_network import CANVAS, STORED, framed, load, logits, stages
+
+from poolkit.figures.style import (
+    INPUT_EDGE,
+    MUTED,
+    OUTPUT,
+    OUTPUT_EDGE,
+    RULE,
+    WINDOW,
+    WINDOW_EDGE,
+    Figure,
+    draw_arrow,
+    draw_image,
+    draw_rectangle,
+    draw_text,
+)
+
+PICTURE = STORED.parent / "lab.svg"
+HEADS = {"flatten": "Flatten", "gap": "Global average"}
+SIDE, GAP = 96, 22
+
+
+def stored_digits():
+    """Labels, and drawings ``(20, 32, 32)``."""
+    stored = json.loads((STORED / "digits.json").read_text(encoding="utf-8"))
+    pixels = np.frombuffer(b"".join(map(b64decode, stored["images"])), np.uint8)
+    margin = (CANVAS - 28) // 2
+    drawings = pixels.reshape(-1, 28, 28) / np.float32(255)
+    return stored["labels"], np.pad(drawings, ((0, 0), (margin, margin), (margin, margin)))
+
+
+def answers(drawing, right):
+    """For each head the digit and its share, for a drawing pushed to the right."""
+    found = {}
+    for head in HEADS:
+        powers = np.exp(logits(load(f"max-{head}"), framed(drawing[None], right=right))[0])
+        found[head] = int(powers.argmax()), powers.max() / powers.sum()
+    return found
+
+
+def draw_lab(digit=4):
+    """Draw the stages of a stored digit, and what both heads say, in place and pushed."""
+    labels, drawings = stored_digits()
+    drawing = drawings[labels.index(digit)]
+    first = answers(drawing, 0)
+    pushes = [right for right in range(1, 7) if answers(drawing, right)["flatten"][0] != first["flatten"][0]]
+    rows = {"as it was written": 0, f"pushed {(pushes + [6])[0]} pixels to the right": (pushes + [6])[0]}
+    told = [f"{title}, {_told(answers(drawing, right))}" for title, right in rows.items()]
+    figure = Figure(6 * SIDE + 5 * GAP, len(rows) * (SIDE + 100), f"A {digit} on its way through: {'; '.join(told)}.")
+    draw_rectangle(figure, 0, 0, figure.width, figure.height, "white")
+    for place, (title, right) in enumerate(rows.items()):
+        _draw_row(figure, drawing, title, right, first, place * (SIDE + 100))
+    return figure
+
+
+def _told(found):
+    return " and ".join(f"{HEADS[head]} says {digit} ({share:.0%})" for head, (digit, share) in found.items())
+
+
+def _draw_row(figure, drawing, title, right, first, top):
+    draw_text(figure, 0, top + 12, title, "left", 15)
+    maps = stages(load("max-gap"), framed(drawing[None], right=right))
+    for place, (name, found) in enumerate(maps.items()):
+        left = place * (SIDE + GAP)
+        _draw_map(figure, found[0], left, top + 26)
+        draw_text(figure, left, top + 40 + SIDE, name, "left", 12, MUTED)
+        if place:
+            draw_arrow(figure, (left - GAP + 3, top + 26 + SIDE / 2), (left - 3, top + 26 + SIDE / 2))
+    for place, (head, (digit, share)) in enumerate(answers(drawing, right).items()):
+        same = digit == first[head][0]
+        fill, edge = (OUTPUT, OUTPUT_EDGE) if same else (WINDOW, WINDOW_EDGE)
+        draw_rectangle(figure, place * 230, top + SIDE + 54, 216, 28, fill, edge, 1 if same else 2.5)
+        text = f"{HEADS[head]}: {digit}, {share:.0%} sure"
+        draw_text(figure, place * 230 + 108, top + SIDE + 68, text)
+
+
+def _draw_map(figure, maps, left, top):
+    """The liveliest map of a stage, from white to blue."""
+    shown = maps[:, :, maps.sum((0, 1)).argmax()]
+    ink = np.array([int(INPUT_EDGE[k : k + 2], 16) for k in (1, 3, 5)])
+    pixels = 255 - (shown / max(shown.max(), 1e-9))[:, :, None] * (255 - ink)
+    draw_image(figure, pixels.round().astype(np.uint8), left, top, SIDE, SIDE)
+    draw_rectangle(figure, left, top, SIDE, SIDE, "none", RULE)
+
+
+if __name__ == "__main__":
+    PICTURE.write_text(draw_lab().svg(), encoding="utf-8")
