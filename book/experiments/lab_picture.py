@@ -7,8 +7,8 @@ import json
 from base64 import b64decode
 
 import numpy as np
-from experiments.lab_network import CANVAS, STORED, framed, load, logits, stages
 
+from experiments.lab_network import CANVAS, STORED, framed, load, logits, stages
 from poolkit.figures.style import (
     INPUT_EDGE,
     MUTED,
@@ -26,61 +26,80 @@ from poolkit.figures.style import (
 
 PICTURE = STORED.parent / "lab.svg"
 HEADS = {"flatten": "Flatten", "gap": "Global average"}
-SIDE, GAP = 96, 22
+SIDE, GAP, ROW = 96, 22, 196
 
 
 def stored_digits():
     """Labels, and drawings ``(20, 32, 32)``."""
     stored = json.loads((STORED / "digits.json").read_text(encoding="utf-8"))
     pixels = np.frombuffer(b"".join(map(b64decode, stored["images"])), np.uint8)
-    margin = (CANVAS - 28) // 2
+    margin = ((CANVAS - 28) // 2,) * 2
     drawings = pixels.reshape(-1, 28, 28) / np.float32(255)
-    return stored["labels"], np.pad(drawings, ((0, 0), (margin, margin), (margin, margin)))
+    return stored["labels"], np.pad(drawings, ((0, 0), margin, margin))
 
 
 def answers(drawing, right):
     """For each head the digit and its share, for a drawing pushed to the right."""
     found = {}
     for head in HEADS:
-        powers = np.exp(logits(load(f"max-{head}"), framed(drawing[None], right=right))[0])
-        found[head] = int(powers.argmax()), powers.max() / powers.sum()
+        scores = logits(load(f"max-{head}"), framed(drawing[None], right=right))[0]
+        shares = np.exp(scores) / np.exp(scores).sum()
+        found[head] = int(shares.argmax()), shares.max()
     return found
 
 
+def first_push(drawing):
+    """How far to the right Flatten holds its answer no longer; 6 at most."""
+    digits = [answers(drawing, right)["flatten"][0] for right in range(7)]
+    return next((right for right in range(7) if digits[right] != digits[0]), 6)
+
+
 def draw_lab(digit=4):
-    """Draw the stages of a stored digit, and what both heads say, in place and pushed."""
+    """Draw the stages of a stored digit, and both answers, in place and pushed."""
     labels, drawings = stored_digits()
     drawing = drawings[labels.index(digit)]
-    first = answers(drawing, 0)
-    pushes = [right for right in range(1, 7) if answers(drawing, right)["flatten"][0] != first["flatten"][0]]
-    rows = {"as it was written": 0, f"pushed {(pushes + [6])[0]} pixels to the right": (pushes + [6])[0]}
-    told = [f"{title}, {_told(answers(drawing, right))}" for title, right in rows.items()]
-    figure = Figure(6 * SIDE + 5 * GAP, len(rows) * (SIDE + 100), f"A {digit} on its way through: {'; '.join(told)}.")
+    push = first_push(drawing)
+    rows = {"as it was written": 0, f"pushed {push} pixels to the right": push}
+    told = [f"{title}, {_told(answers(drawing, by))}" for title, by in rows.items()]
+    alt = f"A {digit} on its way through a network: {'; '.join(told)}."
+    figure = Figure(6 * SIDE + 5 * GAP, len(rows) * ROW, alt)
     draw_rectangle(figure, 0, 0, figure.width, figure.height, "white")
     for place, (title, right) in enumerate(rows.items()):
-        _draw_row(figure, drawing, title, right, first, place * (SIDE + 100))
+        _draw_row(figure, drawing, title, right, place * ROW)
     return figure
 
 
 def _told(found):
-    return " and ".join(f"{HEADS[head]} says {digit} ({share:.0%})" for head, (digit, share) in found.items())
+    said = [
+        f"{HEADS[h]} says {digit} ({share:.0%})" for h, (digit, share) in found.items()
+    ]
+    return " and ".join(said)
 
 
-def _draw_row(figure, drawing, title, right, first, top):
+def _draw_row(figure, drawing, title, right, top):
     draw_text(figure, 0, top + 12, title, "left", 15)
     maps = stages(load("max-gap"), framed(drawing[None], right=right))
+    middle = top + 26 + SIDE / 2
     for place, (name, found) in enumerate(maps.items()):
         left = place * (SIDE + GAP)
         _draw_map(figure, found[0], left, top + 26)
         draw_text(figure, left, top + 40 + SIDE, name, "left", 12, MUTED)
         if place:
-            draw_arrow(figure, (left - GAP + 3, top + 26 + SIDE / 2), (left - 3, top + 26 + SIDE / 2))
-    for place, (head, (digit, share)) in enumerate(answers(drawing, right).items()):
-        same = digit == first[head][0]
-        fill, edge = (OUTPUT, OUTPUT_EDGE) if same else (WINDOW, WINDOW_EDGE)
-        draw_rectangle(figure, place * 230, top + SIDE + 54, 216, 28, fill, edge, 1 if same else 2.5)
-        text = f"{HEADS[head]}: {digit}, {share:.0%} sure"
-        draw_text(figure, place * 230 + 108, top + SIDE + 68, text)
+            draw_arrow(figure, (left - GAP + 3, middle), (left - 3, middle))
+    first = answers(drawing, 0)
+    for place, (head, answer) in enumerate(answers(drawing, right).items()):
+        _draw_answer(
+            figure, head, answer, answer[0] == first[head][0], place * 230, top
+        )
+
+
+def _draw_answer(figure, head, answer, same, left, top):
+    fill, edge = (OUTPUT, OUTPUT_EDGE) if same else (WINDOW, WINDOW_EDGE)
+    draw_rectangle(
+        figure, left, top + SIDE + 54, 216, 28, fill, edge, 1 if same else 2.5
+    )
+    text = f"{HEADS[head]}: {answer[0]}, {answer[1]:.0%} sure"
+    draw_text(figure, left + 108, top + SIDE + 68, text)
 
 
 def _draw_map(figure, maps, left, top):
