@@ -12,7 +12,7 @@
    What stands inside the element is shown without scripts and on paper. */
 
 import {
-  best, blank, centre, decode, decodeDigits, extent, forward, framed, isBlank, offCentre, range, SIDE, stepOf, stroke, votes,
+  best, blank, centre, decode, decodeDigits, extent, forward, framed, isBlank, offCentre, places, range, SIDE, stepOf, stroke, votes,
 } from "./lab_network.mjs";
 import { paint, paintVotes, watchColours } from "./lab_paint.mjs";
 import { drawStrip, FAR, fillSquare, layMaps, ORDER, percent, shiftOf, SHIFTS_HTML, spoken, summarise, walk } from "./lab_shifts.mjs";
@@ -21,8 +21,9 @@ import { CSS } from "./lab_style.mjs";
 
 const PEN = 2.8; // pixels
 const FARTHEST = 8; // pushes end here
-const FRAME = { flatten: 4, gap: 12 }; // a wider frame leaves room for all that a pushed drawing sets off
+const FRAME = { flatten: 4, gap: 16 }; // a wider frame leaves room for all that a pushed drawing sets off
 const PAD_FRAME = 4;
+const VOTES_SIDE = 48; // pixels of a map of votes are shown
 const HEADS = { flatten: "Flatten", gap: "Global average" };
 const POOLINGS = { max: "max pooling", average: "average pooling", stride: "strides alone", blur: "blurred max", none: "no pooling" };
 const TRAININGS = { place: "digits in place", shifts: "pushed digits too" };
@@ -83,7 +84,7 @@ function readDrawing(text) {
 
 // ---- What it is made of ----
 
-const choose = (name, label, choices) => `<label>${label}<select name="${name}">${Object.entries(choices)
+const choose = (name, label, choices) => `<label><span aria-hidden="true">${label}</span><select name="${name}" aria-label="${label}">${Object.entries(choices)
   .map(([value, text]) => `<option value="${value}">${text}</option>`).join("")}</select></label>`;
 
 const network = (number) => `
@@ -117,17 +118,17 @@ const HTML = `<style>${CSS}</style>
     <div class="networks"></div>
     <fieldset class="digits"><legend>or take a test digit that no network has trained on</legend><div></div></fieldset>
   </div>
-  <section class="panel" data-panel="shifts"><h3>As it is pushed</h3>${SHIFTS_HTML}</section>
-  <section class="panel" data-panel="map"><h3>Where a network finds its answer</h3>
+  <section class="panel" data-panel="shifts"><h2>As it is pushed</h2>${SHIFTS_HTML}</section>
+  <section class="panel" data-panel="map"><h2>Where a network finds its answer</h2>
     <p class="lead">What each place adds to one digit's score is <span class="key adds">+</span> and what it takes away
       <span class="key takes">−</span>. Choose a bar above for another digit.</p><div class="votes"></div></section>
-  <section class="panel" data-panel="stages"><h3>Stage by stage</h3><div class="stages"></div></section>
+  <section class="panel" data-panel="stages"><h2>Stage by stage</h2><div class="stages"></div></section>
   <div class="heard" aria-live="polite"></div>
   <div hidden><i class="colour adds"></i><i class="colour takes"></i></div>
 </div>`;
 
 const votesHtml = (number) => `
-  <section data-network="${number}"><h4></h4><div class="pair">
+  <section data-network="${number}"><h3></h3><div class="pair">
     ${["drawn", "pushed"].map((when) => `<figure class="${when}"><canvas class="ink" role="img"></canvas><figcaption></figcaption></figure>`).join("")}
     </div><p class="why"></p></section>`;
 
@@ -144,6 +145,8 @@ export class PoolingLab extends HTMLElement {
   #networks = [];
   #digits = [];
   #path = [];
+  #stripped; // the path that the strip shows
+  #unpushed = null;
   #wanted = null; // the digit whose map is wanted; else the answer's
   #viewed = 0; // the network whose stages are shown
   #pen = null;
@@ -226,7 +229,14 @@ export class PoolingLab extends HTMLElement {
     drawStrip(this.$(".strip table"), names, this.#path);
     this.$(".segments").hidden = names.length < 2;
     this.$(".segments").innerHTML = names.map((name, k) => `<label><input type="radio" name="viewed" value="${k}" ${k === this.#viewed ? "checked" : ""}>${name}</label>`).join("");
-    this.stages.lay(layout(this.#choices[this.#viewed]));
+    this.#showStages();
+  }
+
+  /** Those of the network that is viewed, or as long as it is not there, their room. */
+  #showStages(result) {
+    if (this.$("[data-panel=stages]").hidden) return;
+    const network = result ? this.#networks[this.#viewed] : untrained(this.#choices[this.#viewed]);
+    this.stages.show(network, result ?? forward(network, framed(blank(), FRAME[network.head]), network.step));
   }
 
   /** Names short enough for a strip, which tell the two apart. */
@@ -287,8 +297,7 @@ export class PoolingLab extends HTMLElement {
     if (choices !== this.#choices) return; // others were chosen meanwhile
     this.#networks = choices.map((choice, k) => ({ ...decode(files[k]), step: stepOf(choice, choice.step) }));
     this.#networks.forEach((loaded, k) => (this.$(`.network[data-network="${k}"] .facts`).textContent = facts(loaded)));
-    this.#path = [];
-    this.#stopSweep();
+    this.#forget();
     this.#update();
   }
 
@@ -335,8 +344,7 @@ export class PoolingLab extends HTMLElement {
   #strokeTo(point) {
     stroke(this.#drawing, this.#pen, point, PEN);
     this.#pen = point;
-    this.#path = [];
-    this.#stopSweep();
+    this.#forget();
     this.#soon();
   }
 
@@ -366,6 +374,7 @@ export class PoolingLab extends HTMLElement {
 
   #goTo(shift) {
     this.#shift = shift;
+    this.#preview = null;
     this.#update();
     this.#announce();
   }
@@ -388,7 +397,6 @@ export class PoolingLab extends HTMLElement {
       this.#goTo([0, 0]);
     } else if (target.name === "viewed") {
       this.#viewed = +target.value;
-      this.stages.lay(layout(this.#choices[this.#viewed]));
       this.#update();
     } else {
       const number = +target.closest("[data-network]").dataset.network;
@@ -404,9 +412,8 @@ export class PoolingLab extends HTMLElement {
 
   #keep(drawing, digit = null, label = null) {
     [this.#drawing, this.#digit, this.#label] = [drawing, digit, label];
-    this.#path = [];
     this.#wanted = null;
-    this.#stopSweep();
+    this.#forget();
     this.$$("input[name=digit]").forEach((input, k) => (input.checked = k === digit));
   }
 
@@ -476,27 +483,33 @@ export class PoolingLab extends HTMLElement {
     const shift = this.#preview ?? this.#shift;
     const empty = isBlank(this.#drawing);
     const results = this.#networks.map((network) => this.#answer(network, shift));
-    const answers = results.map(({ shares }) => (empty || !shares ? {} : { digit: best(shares), share: Math.max(...shares) }));
+    const answers = results.map((result) => (empty ? {} : answerOf(result)));
     paint(this.$("#pad"), framed(this.#drawing, PAD_FRAME, shift), [0], { largest: 1 });
     this.$(".invite").hidden = !empty;
     if (!empty && !this.#preview && !this.#pen) {
-      if (!this.#path.length && `${shift}` !== "0,0") this.#path = walk([], [0, 0], this.#inPlace());
+      if (!this.#path.length && `${shift}` !== "0,0") this.#path = walk([], [0, 0], this.#inPlace().map(answerOf));
       this.#path = walk(this.#path, shift, answers);
     }
     const first = this.#path[0]?.answers ?? answers;
     results.forEach(({ shares }, k) => this.#drawBars(k, empty ? null : shares, first[k]?.digit));
-    drawStrip(this.$(".strip table"), this.#names(), this.#path);
+    if (this.#path !== this.#stripped) drawStrip(this.$(".strip table"), this.#names(), this.#path);
+    this.#stripped = this.#path;
     this.#drawVotes(results, answers, shift, empty);
-    if (!this.$("[data-panel=stages]").hidden) this.stages.show(this.#networks[this.#viewed], results[this.#viewed]);
+    this.#showStages(results[this.#viewed]);
     this.#advise(empty);
   }
 
-  /** What the networks answer when the drawing is not pushed. */
+  /** What comes of the drawing when it is not pushed; worked out once for each drawing. */
   #inPlace() {
-    return this.#networks.map((network) => {
-      const { shares } = this.#answer(network, [0, 0]);
-      return shares ? { digit: best(shares), share: Math.max(...shares) } : {};
-    });
+    this.#unpushed ??= this.#networks.map((network) => this.#answer(network, [0, 0]));
+    return this.#unpushed;
+  }
+
+  /** The drawing or the networks are others now: nothing that was found holds any more. */
+  #forget() {
+    this.#path = [];
+    this.#unpushed = null;
+    this.#stopSweep();
   }
 
   #drawBars(k, shares, first) {
@@ -522,22 +535,21 @@ export class PoolingLab extends HTMLElement {
     const panel = this.$("[data-panel=map]");
     if (panel.hidden) return;
     const colours = [this.$(".colour.adds"), this.$(".colour.takes")];
-    const side = SIDE + 2 * FRAME.gap;
-    results.forEach((result, k) => {
+        results.forEach((result, k) => {
       const network = this.#networks[k];
       const section = panel.querySelector(`section[data-network="${k}"]`);
       const digit = this.#wanted ?? (empty ? null : (this.#path[0]?.answers[k]?.digit ?? answers[k].digit ?? null));
       const pushed = `${shift}` !== "0,0";
-      const views = { drawn: pushed ? this.#answer(network, [0, 0]) : result, pushed: pushed ? result : null };
-      section.querySelector("h4").textContent = this.#names()[k];
+      const views = { drawn: pushed ? this.#inPlace()[k] : result, pushed: pushed ? result : null };
+      section.querySelector("h3").textContent = this.#names()[k];
       const maps = Object.values(views).map((view) => view?.logits && digit !== null ? votes(network, view.stages.at(-1).map, digit, network.step) : null);
       const largest = Math.max(1e-9, ...maps.flatMap((map) => (map ? [map.data.reduce((found, vote) => Math.max(found, Math.abs(vote)), 0)] : [])));
       Object.entries(views).forEach(([when, view], at) => {
         const canvas = section.querySelector(`.${when} canvas`);
         const ink = (view ?? result).stages[0].map;
         const map = maps[at] ?? { width: 1, height: 1, data: [0] };
-        if (view) paintVotes(canvas, map, ink, side, largest, colours);
-        else canvas.width = canvas.height = side;
+        if (view) paintVotes(canvas, map, ink, VOTES_SIDE, largest, colours);
+        else canvas.width = canvas.height = VOTES_SIDE;
         const sum = view?.logits && digit !== null ? signed(view.logits[digit], 2) : null;
         const told = view ? (sum ? `sum for ${digit}: ${sum}` : "") : "not pushed yet";
         section.querySelector(`.${when} figcaption`).innerHTML = `${when === "drawn" ? "as drawn" : `pushed ${pushed ? spoken(shift) : ""}`}<br>${told}`;
@@ -589,7 +601,7 @@ export class PoolingLab extends HTMLElement {
   #sweep() {
     this.#stopSweep();
     if (isBlank(this.#drawing) || !this.#networks.length) return this.#hint("Draw something first, or choose a digit.");
-    const first = this.#inPlace();
+    const first = this.#inPlace().map(answerOf);
     const figures = this.$$(".shift-maps figure");
     const left = [...ORDER];
     const some = () => {
@@ -614,6 +626,8 @@ export class PoolingLab extends HTMLElement {
   }
 }
 
+const answerOf = ({ shares }) => (shares ? { digit: best(shares), share: Math.max(...shares) } : {});
+
 // ---- Sentences ----
 
 /** The nearest network that there is, keeping what was just chosen. */
@@ -624,8 +638,12 @@ function possible(choice, kept) {
   return fixed;
 }
 
-/** Enough of a network to lay out its stages. */
-const layout = ({ head, pool, step }) => ({ head, pool, step: stepOf({ pool }, step), layers: [0, 0, 0], channels: [0, 0, 0] });
+/** A network that has learned nothing: it shows how much room the stages of a real one will take. */
+function untrained({ head, pool, step }) {
+  const channels = [12, 24, 48];
+  const layers = channels.map((count, k) => new Float32Array(9 * (channels[k - 1] ?? 1) * count));
+  return { head, pool, step: stepOf({ pool }, step), channels, layers, dense: new Float32Array(10 * places(1) * 48) };
+}
 
 const NO_FIT = "no answer: its weights are for maps of 10 × 10 places, these are larger";
 

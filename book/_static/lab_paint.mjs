@@ -1,8 +1,14 @@
 /* How numbers become pictures: maps of the lab's networks painted on canvases, a pixel a number. */
 
-/** The colour that a style sheet gives an element, as [red, green, blue]. */
-function colourOf(element) {
-  return getComputedStyle(element).color.match(/[\d.]+/g).slice(0, 3).map(Number);
+let colours = new WeakMap(); // asking the browser takes longer than painting
+
+/** The colour that a style sheet gives an element, as [red, green, blue], and all its shades. */
+function inkOf(element) {
+  if (!colours.has(element)) {
+    const colour = getComputedStyle(element).color.match(/[\d.]+/g).slice(0, 3).map(Number);
+    colours.set(element, { colour, shades: ramp(colour) });
+  }
+  return colours.get(element);
 }
 
 /** Channels of a map side by side, `columns` in a row: from nothing to the canvas's own colour as numbers grow from 0 to
@@ -15,7 +21,7 @@ export function paint(canvas, map, channels = [0], { columns = 1, space = 0, lar
   const context = canvas.getContext("2d");
   const image = context.createImageData(canvas.width, canvas.height);
   const pixels = new Uint32Array(image.data.buffer);
-  const shades = ramp(colourOf(canvas));
+  const { shades } = inkOf(canvas);
   const scale = 255 / (largest ?? largestOf(data));
   if (space) pixels.fill(shades[70]); // a line between the maps
   channels.forEach((channel, number) => {
@@ -46,26 +52,27 @@ function fit(canvas, width, height) {
   if (canvas.height !== height) canvas.height = height;
 }
 
-/** A map of votes over what they are about: what adds in one colour, what takes away in another, as strong as they are
-    large; the ink below shows through. `origin` is where the map's corner lies on the canvas of `side` pixels. */
+/** A map of votes over what they are about: what adds in one colour, what takes away in another, as strong as it is large;
+    the ink below shows through. The middle `side` pixels are shown, whatever the frame. */
 export function paintVotes(canvas, votes, ink, side, largest, [adds, takes]) {
   fit(canvas, side, side);
   const context = canvas.getContext("2d");
   const image = context.createImageData(side, side);
-  const [more, less, pen] = [colourOf(adds), colourOf(takes), colourOf(canvas)];
+  const [more, less, pen] = [adds, takes, canvas].map((element) => inkOf(element).colour);
   const cell = ink.width / votes.width;
-  const margin = (side - ink.width) / 2;
-  for (let y = 0; y < ink.height; y++) {
-    for (let x = 0; x < ink.width; x++) {
-      const vote = votes.data[Math.floor(y / cell) * votes.width + Math.floor(x / cell)];
+  const cut = (ink.width - side) / 2;
+  const inside = (place) => place >= 0 && place < ink.width;
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const [row, column] = [y + cut, x + cut];
+      if (!inside(row) || !inside(column)) continue;
+      const vote = votes.data[Math.floor(row / cell) * votes.width + Math.floor(column / cell)];
       const strength = Math.min(1, Math.abs(vote) / largest) * 0.85;
-      const drawn = ink.data[y * ink.width + x] * 0.55;
-      const opacity = strength + drawn * (1 - strength);
-      const to = ((y + margin) * side + x + margin) * 4;
+      const drawn = ink.data[row * ink.width + column] * 0.55 * (1 - strength);
+      const opacity = strength + drawn;
       const colour = vote > 0 ? more : less;
-      for (let k = 0; k < 3; k++) {
-        image.data[to + k] = opacity ? (colour[k] * strength + pen[k] * drawn * (1 - strength)) / opacity : 0;
-      }
+      const to = (y * side + x) * 4;
+      for (let k = 0; k < 3; k++) image.data[to + k] = opacity && (colour[k] * strength + pen[k] * drawn) / opacity;
       image.data[to + 3] = 255 * opacity;
     }
   }
@@ -74,6 +81,10 @@ export function paintVotes(canvas, votes, ink, side, largest, [adds, takes]) {
 
 /** Call back whenever the page turns light or dark, or goes on paper, so that canvases take its colours. */
 export function watchColours(callback) {
-  for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", callback);
-  new MutationObserver(callback).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  const change = () => {
+    colours = new WeakMap();
+    callback();
+  };
+  for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", change);
+  new MutationObserver(change).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 }

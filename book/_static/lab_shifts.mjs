@@ -53,7 +53,7 @@ export function drawStrip(table, names, path) {
     return `<tr><th scope="row">${name}</th>${cells.join("")}</tr>`;
   });
   table.innerHTML = `<thead><tr><th scope="row">pushed by</th>${head.join("")}</tr></thead><tbody>${rows.join("")}</tbody>`;
-  table.parentElement.scrollLeft = table.parentElement.scrollWidth;
+  if (path.length > 4) requestAnimationFrame(() => (table.parentElement.scrollLeft = 1e5));
 }
 
 export const percent = (share) => (share > 0.995 ? "> 99 %" : `${Math.round(100 * share)} %`);

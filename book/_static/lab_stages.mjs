@@ -1,10 +1,11 @@
 /* The stages of one network, one row each: the drawing with what a place has seen of it, one map large, all maps small.
    Whatever place is pointed at or chosen with the arrow keys is lit in every stage, with its window in the stage before. */
 
-import { plan, range, seen } from "./lab_network.mjs";
+import { range, seen } from "./lab_network.mjs";
 import { paint } from "./lab_paint.mjs";
 
 const COLUMNS = { 8: 3, 10: 4, 12: 4, 16: 4, 20: 5, 24: 6, 32: 6, 40: 7, 48: 8 }; // of so many maps, so many in a row
+const columnsFor = (channels) => COLUMNS[channels] ?? 8;
 const VIEW = 40; // pixels of the drawing are shown; a frame wider than that of training is cut off at the edges
 
 const SAYS = {
@@ -40,11 +41,11 @@ export const STAGES_HTML = `
   <div class="segments" role="radiogroup" aria-label="Stages of"></div>
   <ol class="rows"></ol>
   <div class="head">
-    <h4><span></span><small></small></h4>
+    <h3><span></span><small></small></h3>
     <p class="told"></p>
     <div class="table"><figure><canvas class="numbers" role="img"></canvas><figcaption></figcaption></figure>
       <figure class="means"><canvas class="column" role="img"></canvas><figcaption></figcaption></figure></div>
-    <h4>ten answers<small></small></h4>
+    <h3>ten answers<small></small></h3>
     <p class="told">Each answer is a sum of all those numbers, each times a weight of its own that was learned.</p>
     <ol class="logits" aria-label="the ten sums">${range(10).map((digit) => `<li><b></b><i></i><span>${digit}</span></li>`).join("")}</ol>
   </div>`;
@@ -54,14 +55,14 @@ const large = `<figure class="large"><div class="frame"><canvas class="map" tabi
   <figcaption><button type="button" class="turn" data-by="-1" aria-label="map before">‹</button><span></span>
     <button type="button" class="turn" data-by="1" aria-label="next map">›</button></figcaption></figure>`;
 
-const row = ({ name }, number) => number
-  ? `<li data-stage="${number}"><h4>${name}<small></small></h4><p class="told"></p><div class="views">
+const row = ({ name, map: { channels } }, number) => number
+  ? `<li data-stage="${number}"><h3>${name}<small></small></h3><p class="told"></p><div class="views">
       <figure class="seen"><div class="frame"><canvas class="ink" aria-hidden="true"></canvas><i class="field"></i></div>
         <figcaption></figcaption></figure>${large}
-      <div class="all"><div class="frame"><canvas class="maps" aria-hidden="true"></canvas><i class="cell"></i></div></div>
+      <div class="all"><div class="frame"><canvas class="maps" aria-hidden="true" style="aspect-ratio: ${columnsFor(channels)} / ${Math.ceil(channels / columnsFor(channels))}"></canvas><i class="cell"></i></div></div>
     </div></li>`
   : `<li data-stage="0" class="first"><div class="views">${large.replace("<i", '<i class="field"></i><i')}
-      <div><h4>${name}<small></small></h4><p class="told"></p><p class="lead">${LEAD}</p></div></div></li>`;
+      <div><h3>${name}<small></small></h3><p class="told"></p><p class="lead">${LEAD}</p></div></div></li>`;
 
 export class Stages {
   /** `root` is where they stand; `say` is called with what a screen reader should hear of a chosen place. */
@@ -75,19 +76,12 @@ export class Stages {
     root.addEventListener("click", (event) => this.#turn(event));
   }
 
-  /** Lays out the rows of a network, before there is anything to see, so that nothing moves later. */
-  lay(network) {
-    const stages = [{ name: "drawing", channels: 1 }, ...plan(network, network.step)];
-    const names = stages.map(({ name }) => name).join();
-    if (names === this.names) return;
-    this.names = names;
-    this.root.querySelector(".rows").innerHTML = stages.map(row).join("");
-  }
-
   show(network, result) {
     Object.assign(this, { network, result });
-    this.lay(network);
     const { stages } = result;
+    const names = stages.map(({ name, map }) => name + map.channels).join();
+    if (names !== this.names) this.root.querySelector(".rows").innerHTML = stages.map(row).join("");
+    this.names = names;
     this.stage = Math.min(this.stage ?? stages.length - 1, stages.length - 1);
     this.at ??= [0.5, 0.5];
     stages.forEach(({ map, name, kind }, number) => {
@@ -101,7 +95,7 @@ export class Stages {
       paint(item.querySelector(".map"), view, [channel], { largest: number ? undefined : 1 });
       if (number) {
         paint(item.querySelector(".ink"), this.#view(stages[0].map), [0], { largest: 1 });
-        paint(item.querySelector(".maps"), view, range(map.channels), { columns: COLUMNS[map.channels] ?? 8, space: 1 });
+        paint(item.querySelector(".maps"), view, range(map.channels), { columns: columnsFor(map.channels), space: 1 });
       }
       const label = `${name}, map ${channel + 1} of ${map.channels}, ${map.height} rows and ${map.width} columns. Arrow keys move the lit cell.`;
       item.querySelector(".map").setAttribute("aria-label", label);
@@ -119,8 +113,8 @@ export class Stages {
     const [named, means] = [HEADS[network.head], network.head === "gap"];
     const count = means ? map.channels : area * map.channels;
     const put = (selector, text) => (head.querySelector(selector).textContent = text);
-    put("h4 span", named.name);
-    put("h4 small", `${count.toLocaleString("en")} numbers`);
+    put("h3 span", named.name);
+    put("h3 small", `${count.toLocaleString("en")} numbers`);
     put(".told", named.told(map));
     put(".table figure figcaption", `${map.channels} maps (rows), ${area} places (columns)`);
     put(".means figcaption", "means");
@@ -133,7 +127,7 @@ export class Stages {
       paint(head.querySelector(".column"), { height: map.channels, width: 1, channels: 1, data: result.numbers });
       head.querySelector(".column").setAttribute("aria-label", `the ${map.channels} means`);
     }
-    put("h4 + .told ~ h4 small", `${count.toLocaleString("en")} × 10 weights`);
+    put("h3 + .told ~ h3 small", `${count.toLocaleString("en")} × 10 weights`);
     this.#logits(head, result.logits);
   }
 
@@ -205,7 +199,7 @@ export class Stages {
   }
 
   #frameChannel(item, map, channel) {
-    const columns = COLUMNS[map.channels] ?? 8;
+    const columns = columnsFor(map.channels);
     const rows = Math.ceil(map.channels / columns);
     const [x, y] = [channel % columns, Math.floor(channel / columns)];
     const box = item.querySelector(".all .cell").style;
@@ -229,7 +223,7 @@ export class Stages {
 
   #choose(number, x, y) {
     const { map } = this.result.stages[number];
-    const columns = COLUMNS[map.channels] ?? 8;
+    const columns = columnsFor(map.channels);
     const rows = Math.ceil(map.channels / columns);
     const channel = Math.floor(y * rows) * columns + Math.floor(x * columns);
     if (channel < map.channels) this.#change(number, channel);

@@ -27,10 +27,10 @@ canvas.ink { color: var(--ink); }
 export const CSS = `${COLOURS}
 slot { display: none; }
 .card { border: 1px solid var(--rule); border-radius: 12px; container-type: inline-size; overflow: hidden; position: relative; }
-h3, h4, p, figure, ol, fieldset { margin: 0; padding: 0; }
-h3 { font-size: 17px; line-height: 1.3; }
-h4 { font-size: 15px; }
-h4 small { margin-inline-start: .6em; font-weight: 400; color: var(--muted); font-size: 13px; }
+h2, h3, p, figure, ol, fieldset { margin: 0; padding: 0; }
+h2 { font-size: 17px; line-height: 1.3; }
+h3 { font-size: 15px; }
+h3 small { margin-inline-start: .6em; font-weight: 400; color: var(--muted); font-size: 13px; }
 ol { list-style: none; }
 .lead, .told, .why, .facts, figcaption, .hint { font-size: 13.5px; color: var(--muted); }
 .top { display: grid; gap: .75rem; padding: .75rem; }
@@ -104,6 +104,7 @@ td small { font-size: 12px; white-space: nowrap; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; }
 .pair canvas { border-radius: 6px; box-shadow: 0 0 0 1px var(--rule); aspect-ratio: 1; }
 .pair figcaption { min-height: 2.8em; }
+.facts { min-height: 1.4em; }
 .why { min-height: 8.4em; }
 .key { padding: 0 .3em; border-radius: 3px; white-space: nowrap; color: var(--ink); }
 .key.adds { background: color-mix(in srgb, var(--adds) 30%, transparent); }
@@ -129,7 +130,7 @@ td small { font-size: 12px; white-space: nowrap; }
 .views { display: grid; gap: .5rem .75rem; grid-template-columns: 2fr 3fr; align-items: start; }
 .frame { position: relative; box-shadow: 0 0 0 1px var(--rule); }
 .frame canvas { aspect-ratio: 1; }
-.frame canvas.maps { aspect-ratio: auto; cursor: pointer; }
+.frame canvas.maps { cursor: pointer; }
 canvas.map { color: var(--x-edge); cursor: crosshair; touch-action: pan-y; }
 canvas.maps, canvas.numbers, canvas.column { color: var(--x-edge); }
 [data-stage="0"] canvas.map { color: var(--ink); }
