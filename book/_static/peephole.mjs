@@ -12,7 +12,7 @@ const CSS = `${COLOURS}
 slot { display: none; }
 .card { border: 1px solid var(--rule); border-radius: 12px; padding: .75rem; display: grid; gap: .75rem; justify-items: center; container-type: inline-size; }
 p, fieldset { margin: 0; padding: 0; border: 0; }
-.pad { position: relative; width: min(100%, 288px); overflow: hidden; border-radius: 8px; box-shadow: 0 0 0 1px var(--rule); background: light-dark(#d7dce5, #2b323e); touch-action: none; cursor: none; }
+.pad { position: relative; width: min(100%, 288px); aspect-ratio: 1; align-self: start; overflow: hidden; border-radius: 8px; box-shadow: 0 0 0 1px var(--rule); background: light-dark(#d7dce5, #2b323e); touch-action: none; cursor: none; }
 .pad:focus-visible { outline: 3px solid var(--x-edge); outline-offset: 2px; }
 canvas { border-radius: 8px; }
 .pad.hidden canvas { clip-path: inset(var(--top) var(--right) var(--bottom) var(--left)); }
