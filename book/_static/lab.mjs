@@ -89,10 +89,9 @@ const choose = (name, label, choices) => `<label><span aria-hidden="true">${labe
 
 const network = (number) => `
   <section class="network" data-network="${number}">
-    <details><summary><b class="title"></b><span class="sub"></span></summary>
+    <details><summary><b class="title"></b><span class="sub"></span><span class="facts"></span></summary>
       <div class="choices">${choose("head", "head", HEADS)}${choose("pool", "pooling", POOLINGS)}
-        ${choose("step", "strides", STEPS)}${choose("training", "trained on", TRAININGS)}</div>
-      <p class="facts"></p></details>
+        ${choose("step", "strides", STEPS)}${choose("training", "trained on", TRAININGS)}</div></details>
     <p class="answer"><b>–</b><span></span></p>
     <div class="bars" role="group" aria-label="certainty of each digit; choose one to see where the network finds it">
       ${range(10).map((digit) => `<button type="button" data-digit="${digit}" aria-pressed="false"><span>${digit}</span><i></i><span class="share"></span></button>`).join("")}</div>
@@ -118,7 +117,8 @@ const HTML = `<style>${CSS}</style>
     <div class="networks"></div>
     <fieldset class="digits"><legend>or take a test digit that no network has trained on</legend><div></div></fieldset>
   </div>
-  <section class="panel" data-panel="shifts"><h2>As it is pushed</h2>${SHIFTS_HTML}</section>
+  <section class="panel" data-panel="shifts"><h2>As it is pushed</h2>
+    <p class="lead">Push it with the arrows above, or with the arrow keys once you have clicked on the pad. What both networks answer is kept here.</p>${SHIFTS_HTML}</section>
   <section class="panel" data-panel="map"><h2>Where a network finds its answer</h2>
     <p class="lead">What each place adds to one digit's score is <span class="key adds">+</span> and what it takes away
       <span class="key takes">−</span>. Choose a bar above for another digit.</p><div class="votes"></div></section>
@@ -129,7 +129,7 @@ const HTML = `<style>${CSS}</style>
 
 const votesHtml = (number) => `
   <section data-network="${number}"><h3></h3><div class="pair">
-    ${["drawn", "pushed"].map((when) => `<figure class="${when}"><canvas class="ink" role="img"></canvas><figcaption></figcaption></figure>`).join("")}
+    ${["drawn", "pushed"].map((when) => `<figure class="${when}"><canvas class="ink" role="img" aria-label="nothing yet"></canvas><figcaption></figcaption></figure>`).join("")}
     </div><p class="why"></p></section>`;
 
 let restored = false; // the address speaks to one lab, once
@@ -203,7 +203,7 @@ export class PoolingLab extends HTMLElement {
     this.$(".networks").innerHTML = range(count).map(network).join("");
     this.$(".networks").dataset.count = count;
     this.$(".votes").innerHTML = range(count).map(votesHtml).join("");
-    this.$(".digits > div").innerHTML = range(20).map((k) => `<label><input type="radio" name="digit" value="${k}" disabled><canvas class="ink" width="28" height="28"></canvas></label>`).join("");
+    this.$(".digits > div").innerHTML = range(20).map((k) => `<label><input type="radio" name="digit" value="${k}" disabled aria-label="test digit ${k + 1}"><canvas class="ink" width="28" height="28"></canvas></label>`).join("");
     const shown = this.hasAttribute("show") ? this.getAttribute("show").split(/\s+/) : ["shifts", "map", "stages"];
     this.$$("[data-panel]").forEach((panel) => (panel.hidden = !shown.includes(panel.dataset.panel)));
     for (const [name, known] of [["head", this.#list("heads", HEADS)], ["pool", this.#list("poolings", POOLINGS)]]) {
@@ -225,6 +225,7 @@ export class PoolingLab extends HTMLElement {
       section.querySelector(".title").textContent = HEADS[choice.head];
       section.querySelector(".sub").textContent = [POOLINGS[choice.pool], choice.step !== 4 && STEPS[choice.step], choice.training === "shifts" && "trained on pushes"].filter(Boolean).join(", ");
     });
+    this.$$(".votes h3").forEach((title, k) => (title.textContent = names[k]));
     layMaps(this.$(".shift-maps"), names);
     drawStrip(this.$(".strip table"), names, this.#path);
     this.$(".segments").hidden = names.length < 2;
@@ -541,7 +542,6 @@ export class PoolingLab extends HTMLElement {
       const digit = this.#wanted ?? (empty ? null : (this.#path[0]?.answers[k]?.digit ?? answers[k].digit ?? null));
       const pushed = `${shift}` !== "0,0";
       const views = { drawn: pushed ? this.#inPlace()[k] : result, pushed: pushed ? result : null };
-      section.querySelector("h3").textContent = this.#names()[k];
       const maps = Object.values(views).map((view) => view?.logits && digit !== null ? votes(network, view.stages.at(-1).map, digit, network.step) : null);
       const largest = Math.max(1e-9, ...maps.flatMap((map) => (map ? [map.data.reduce((found, vote) => Math.max(found, Math.abs(vote)), 0)] : [])));
       Object.entries(views).forEach(([when, view], at) => {
@@ -647,8 +647,10 @@ function untrained({ head, pool, step }) {
 
 const NO_FIT = "no answer: its weights are for maps of 10 × 10 places, these are larger";
 
-const facts = ({ accuracy, layers, dense }) =>
-  `reads ${(100 * accuracy).toFixed(1)} % of the test digits; ${[...layers, dense].reduce((sum, { length }) => sum + length, 0).toLocaleString("en")} weights`;
+const facts = ({ accuracy, layers, dense }) => {
+  const weights = [...layers, dense].reduce((sum, { length }) => sum + length, 0);
+  return `${(100 * accuracy).toFixed(1)} % of test digits right, ${weights.toLocaleString("en")} weights`;
+};
 
 function why(network, digit) {
   if (digit === null) return "";

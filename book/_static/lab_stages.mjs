@@ -77,6 +77,7 @@ export class Stages {
   }
 
   show(network, result) {
+    if (network !== this.network) this.channels = {}; // another network's maps show other things
     Object.assign(this, { network, result });
     const { stages } = result;
     const names = stages.map(({ name, map }) => name + map.channels).join();
@@ -87,8 +88,7 @@ export class Stages {
     stages.forEach(({ map, name, kind }, number) => {
       const item = this.#row(number);
       const put = (selector, text) => (item.querySelector(selector).textContent = text);
-      const channel = Math.min(this.channels[number] ?? liveliest(map), map.channels - 1);
-      this.channels[number] = channel;
+      const channel = (this.channels[number] ??= liveliest(map)) ?? 0;
       put("small", shape(map));
       put(".told", (SAYS[name] ?? POOLS[kind]) + (kind in POOLS && !this.#halves(number) ? APART : ""));
       const view = this.#view(map);
@@ -188,7 +188,7 @@ export class Stages {
       const window = item.querySelector(".window");
       window.hidden = number !== this.stage - 1;
       if (!window.hidden) frame(window, rows[number], columns[number], map);
-      const channel = this.channels[number];
+      const channel = this.channels[number] ?? 0;
       const value = map.data[(cell[0] * map.width + cell[1]) * map.channels + channel];
       if (number) item.querySelector(".seen figcaption").textContent = `has seen ${span(down)} × ${span(across)} pixels`;
       item.querySelector(".large figcaption span").textContent = `${number ? `map ${channel + 1}: ` : "ink: "}${value.toFixed(2)}`;
@@ -233,7 +233,7 @@ export class Stages {
     if (!this.result || !target.matches(".turn")) return;
     const number = +target.closest("[data-stage]").dataset.stage;
     const count = this.result.stages[number].map.channels;
-    this.#change(number, (this.channels[number] + +target.dataset.by + count) % count);
+    this.#change(number, ((this.channels[number] ?? 0) + +target.dataset.by + count) % count);
   }
 
   #change(number, channel) {
@@ -284,9 +284,10 @@ export function place(box, rows, columns, side, cut = 0) {
   box.style.inset = `${top}% ${right}% ${bottom}% ${left}%`;
 }
 
-/** The channel that has most to show. */
+/** The channel that has most to show, if any has. */
 function liveliest({ data, channels }) {
   const sums = new Float32Array(channels);
   data.forEach((value, at) => (sums[at % channels] += value));
-  return sums.indexOf(Math.max(...sums));
+  const most = Math.max(...sums);
+  return most > 0 ? sums.indexOf(most) : undefined;
 }

@@ -58,7 +58,8 @@ i { pointer-events: none; }
 .networks[data-count="2"] { grid-template-columns: 1fr 1fr; }
 .network { min-width: 0; }
 summary { cursor: pointer; min-height: 44px; font-size: 14px; line-height: 1.35; }
-summary .sub { color: var(--muted); font-size: 13px; display: block; }
+summary :is(.sub, .facts) { color: var(--muted); font-size: 13px; display: block; }
+summary .sub::after { content: " ✎"; }
 .choices { display: grid; gap: .35rem; padding-block: .4rem; }
 .choices label { display: grid; font-size: 12.5px; color: var(--muted); }
 .choices select { width: 100%; min-width: 0; }
@@ -104,7 +105,7 @@ td small { font-size: 12px; white-space: nowrap; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; }
 .pair canvas { border-radius: 6px; box-shadow: 0 0 0 1px var(--rule); aspect-ratio: 1; }
 .pair figcaption { min-height: 2.8em; }
-.facts { min-height: 1.4em; }
+.facts { min-height: 2.8em; }
 .why { min-height: 8.4em; }
 .key { padding: 0 .3em; border-radius: 3px; white-space: nowrap; color: var(--ink); }
 .key.adds { background: color-mix(in srgb, var(--adds) 30%, transparent); }
