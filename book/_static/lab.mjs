@@ -8,79 +8,25 @@
      training="place"         or "shifts": trained on digits in place, or pushed ones too
      digit="4"                the stored digit to begin with, "4b" for the second of its kind; without it, an empty pad
      shift="3 0"              how far it is pushed to begin with, right and down
-     show="shifts map stages" what stands below the answers
+     show="strip shifts map stages"            what stands below the answers: the answers kept as it is pushed, those to all
+                              pushes, what each place adds, every stage; show="" is nothing
    What stands inside the element is shown without scripts and on paper. */
 
+import {
+  exists, FARTHEST, fileName, HEADS, load, POOLINGS, possible, readChoice, readDrawing, readShift, STEPS, TRAININGS, writeChoice, writeDrawing,
+} from "./lab_choices.mjs";
 import {
   best, blank, centre, decode, decodeDigits, extent, forward, framed, isBlank, offCentre, places, range, SIDE, stepOf, stroke, votes,
 } from "./lab_network.mjs";
 import { paint, paintVotes, watchColours } from "./lab_paint.mjs";
-import { drawStrip, FAR, fillSquare, layMaps, ORDER, percent, shiftOf, SHIFTS_HTML, spoken, summarise, walk } from "./lab_shifts.mjs";
+import { drawStrip, FAR, fillSquare, layMaps, ORDER, percent, shiftOf, SHIFTS_HTML, spoken, STRIP_HTML, summarise, walk } from "./lab_shifts.mjs";
 import { place, signed, Stages } from "./lab_stages.mjs";
 import { CSS } from "./lab_style.mjs";
 
 const PEN = 2.8; // pixels
-const FARTHEST = 8; // pushes end here
 const FRAME = { flatten: 4, gap: 16 }; // a wider frame leaves room for all that a pushed drawing sets off
 const PAD_FRAME = 4;
 const VOTES_SIDE = 48; // pixels of a map of votes are shown
-const HEADS = { flatten: "Flatten", gap: "Global average" };
-const POOLINGS = { max: "max pooling", average: "average pooling", stride: "strides alone", blur: "blurred max", none: "no pooling" };
-const TRAININGS = { place: "digits in place", shifts: "pushed digits too" };
-const STEPS = { 4: "strides on", 2: "second one off", 1: "strides off" };
-
-// ---- What a network is called, and where it comes from ----
-
-/** Whether there is such a network: no pooling goes with a global average alone, pushed digits with max pooling alone. */
-const exists = ({ head, pool, training }) =>
-  !(pool === "none" && head === "flatten") && !(training === "shifts" && pool !== "max");
-
-const fileName = ({ head, pool, training }) => `${pool}-${head}${training === "shifts" ? "-shifts" : ""}`;
-
-const loaded = {};
-async function load(name) {
-  loaded[name] ??= fetch(new URL(`lab/${name}.json`, import.meta.url)).then((answer) => {
-    if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
-    return answer.json();
-  });
-  return loaded[name].catch((error) => {
-    delete loaded[name]; // so that it is asked for again
-    throw error;
-  });
-}
-
-// ---- The address: what was set, so that it can be sent to somebody ----
-
-const write = ({ head, pool, step, training }) => [head, pool, step, training].join(".");
-
-function readChoice(text) {
-  const [head, pool, step, training] = (text ?? "").split(".");
-  const choice = { head, pool, step: +step, training };
-  const known = Object.hasOwn(HEADS, head) && Object.hasOwn(POOLINGS, pool ?? "") && Object.hasOwn(STEPS, step ?? "") && Object.hasOwn(TRAININGS, training ?? "");
-  return known && exists(choice) ? choice : null;
-}
-
-function readShift(text) {
-  const numbers = (text ?? "").split(/[ ,]+/).map(Number);
-  const good = numbers.length === 2 && numbers.every((n) => Number.isInteger(n) && Math.abs(n) <= FARTHEST);
-  return good ? numbers : [0, 0];
-}
-
-/** A drawing in sixteen shades, two pixels a byte. */
-function writeDrawing(drawing) {
-  const shades = Array.from(drawing, (ink) => Math.round(ink * 15));
-  const pairs = range(shades.length / 2).map((k) => String.fromCharCode(16 * shades[2 * k] + shades[2 * k + 1]));
-  return btoa(pairs.join("")).replaceAll("+", "-").replaceAll("/", "_");
-}
-
-function readDrawing(text) {
-  if (!/^[\w-]{683}=?$/.test(text ?? "")) return null; // 512 bytes
-  const letters = atob(text.replaceAll("-", "+").replaceAll("_", "/").slice(0, 683));
-  return Float32Array.from({ length: SIDE * SIDE }, (_, k) => {
-    const byte = letters.charCodeAt(k >> 1);
-    return (k % 2 ? byte % 16 : byte >> 4) / 15;
-  });
-}
 
 // ---- What it is made of ----
 
@@ -117,8 +63,9 @@ const HTML = `<style>${CSS}</style>
     <div class="networks"></div>
     <fieldset class="digits"><legend>or take a test digit that no network has trained on</legend><div></div></fieldset>
   </div>
-  <section class="panel" data-panel="shifts"><h2>As it is pushed</h2>
-    <p class="lead">Push it with the arrows above, or with the arrow keys once you have clicked on the pad. What both networks answer is kept here.</p>${SHIFTS_HTML}</section>
+  <section class="panel" data-panel="strip"><h2>As it is pushed</h2>
+    <p class="lead">Push it with the arrows above, or with the arrow keys once you have clicked on the pad. What both networks answer is kept here.</p>${STRIP_HTML}</section>
+  <section class="panel" data-panel="shifts"><h2>All pushes at once</h2>${SHIFTS_HTML}</section>
   <section class="panel" data-panel="map"><h2>Where a network finds its answer</h2>
     <p class="lead">What each place adds to one digit's score is <span class="key adds">+</span> and what it takes away
       <span class="key takes">−</span>. Choose a bar above for another digit.</p><div class="votes"></div></section>
@@ -204,7 +151,7 @@ export class PoolingLab extends HTMLElement {
     this.$(".networks").dataset.count = count;
     this.$(".votes").innerHTML = range(count).map(votesHtml).join("");
     this.$(".digits > div").innerHTML = range(20).map((k) => `<label><input type="radio" name="digit" value="${k}" disabled aria-label="test digit ${k + 1}"><canvas class="ink" width="28" height="28"></canvas></label>`).join("");
-    const shown = this.hasAttribute("show") ? this.getAttribute("show").split(/\s+/) : ["shifts", "map", "stages"];
+    const shown = this.hasAttribute("show") ? this.getAttribute("show").split(/\s+/) : ["strip", "shifts", "map", "stages"];
     this.$$("[data-panel]").forEach((panel) => (panel.hidden = !shown.includes(panel.dataset.panel)));
     for (const [name, known] of [["head", this.#list("heads", HEADS)], ["pool", this.#list("poolings", POOLINGS)]]) {
       this.$$(`select[name=${name}] option`).forEach((option) => !known.includes(option.value) && option.remove());
@@ -444,8 +391,8 @@ export class PoolingLab extends HTMLElement {
   }
 
   #link() {
-    const state = { lab: this.#place(), a: write(this.#choices[0]), shift: this.#shift.join(",") };
-    if (this.#choices[1]) state.b = write(this.#choices[1]);
+    const state = { lab: this.#place(), a: writeChoice(this.#choices[0]), shift: this.#shift.join(",") };
+    if (this.#choices[1]) state.b = writeChoice(this.#choices[1]);
     if (this.#digit !== null) state.digit = this.#digit;
     else if (!isBlank(this.#drawing)) state.drawing = writeDrawing(this.#drawing);
     history.replaceState(null, "", `#${new URLSearchParams(state)}`);
@@ -629,14 +576,6 @@ export class PoolingLab extends HTMLElement {
 const answerOf = ({ shares }) => (shares ? { digit: best(shares), share: Math.max(...shares) } : {});
 
 // ---- Sentences ----
-
-/** The nearest network that there is, keeping what was just chosen. */
-function possible(choice, kept) {
-  const fixed = { ...choice };
-  if (fixed.pool === "none" && fixed.head === "flatten") kept === "head" ? (fixed.pool = "max") : (fixed.head = "gap");
-  if (fixed.training === "shifts" && fixed.pool !== "max") kept === "training" ? (fixed.pool = "max") : (fixed.training = "place");
-  return fixed;
-}
 
 /** A network that has learned nothing: it shows how much room the stages of a real one will take. */
 function untrained({ head, pool, step }) {

@@ -5,8 +5,9 @@ import { range } from "./lab_network.mjs";
 export const FAR = 6; // the map goes this far; farther, a stored digit would leave the frame
 const WIDTH = 2 * FAR + 1;
 
+export const STRIP_HTML = `<div class="strip" tabindex="0" role="region" aria-label="Answers so far"><table></table></div>`;
+
 export const SHIFTS_HTML = `
-  <div class="strip" tabindex="0" role="region" aria-label="Answers so far"><table></table></div>
   <div class="sweep">
     <button type="button" id="sweep">Sweep all shifts</button>
     <p class="lead">asks for all ${WIDTH * WIDTH} pushes of up to ${FAR} pixels. Point at a square to see that push.</p>
