@@ -579,9 +579,9 @@ const answerOf = ({ shares }) => (shares ? { digit: best(shares), share: Math.ma
 
 /** A network that has learned nothing: it shows how much room the stages of a real one will take. */
 function untrained({ head, pool, step }) {
-  const channels = [12, 24, 48];
+  const channels = [8, 16, 32];
   const layers = channels.map((count, k) => new Float32Array(9 * (channels[k - 1] ?? 1) * count));
-  return { head, pool, step: stepOf({ pool }, step), channels, layers, dense: new Float32Array(10 * places(1) * 48) };
+  return { head, pool, step: stepOf({ pool }, step), channels, layers, dense: new Float32Array(10 * places(1) * 32) };
 }
 
 const NO_FIT = "no answer: its weights are for maps of 10 × 10 places, these are larger";

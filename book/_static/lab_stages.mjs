@@ -4,7 +4,7 @@
 import { range, seen } from "./lab_network.mjs";
 import { paint } from "./lab_paint.mjs";
 
-const COLUMNS = { 8: 3, 10: 4, 12: 4, 16: 4, 20: 5, 24: 6, 32: 6, 40: 7, 48: 8 }; // of so many maps, so many in a row
+const COLUMNS = { 8: 4, 16: 4, 32: 8, 12: 4, 24: 6, 48: 8 }; // of so many maps, so many in a row
 const columnsFor = (channels) => COLUMNS[channels] ?? 8;
 const VIEW = 40; // pixels of the drawing are shown; a frame wider than that of training is cut off at the edges
 
