@@ -1,7 +1,7 @@
 /* The stages of one network, one row each: the drawing with what a place has seen of it, one map large, all maps small.
    Whatever place is pointed at or chosen with the arrow keys is lit in every stage, with its window in the stage before. */
 
-import { range, seen } from "./lab_network.mjs";
+import { places, range, seen } from "./lab_network.mjs";
 import { paint } from "./lab_paint.mjs";
 
 const COLUMNS = { 8: 4, 16: 4, 32: 8, 12: 4, 24: 6, 48: 8 }; // of so many maps, so many in a row
@@ -9,20 +9,34 @@ const columnsFor = (channels) => COLUMNS[channels] ?? 8;
 const VIEW = 40; // pixels of the drawing are shown; a frame wider than that of training is cut off at the edges
 
 const SAYS = {
-  drawing: "What you drew, with a frame of paper around it.",
-  "convolution 1": "Each map shows where one 3 × 3 filter found what it looks for: an edge, a stroke, an end.",
+  "convolution 1": "Each map shows where one 3 × 3 filter found what it looks for, such as an edge, a stroke or an end.",
   "convolution 2": "The same again, but a filter now reads all maps of the stage above.",
   "convolution 3": "The last maps. All that the network knows about your drawing is in them.",
 };
 const POOLS = {
-  max: "Of every 2 × 2 numbers the largest stays. The maps are half as wide and high, so the next filter sees twice as far.",
-  average: "Every 2 × 2 numbers become their mean. The maps are half as wide and high, so the next filter sees twice as far.",
-  blur: "The maximum at every place, blurred, and then every second number: half as wide and high, without jumps.",
+  max: "Of 2 × 2 numbers the largest stays.",
+  average: "2 × 2 numbers become their mean.",
+  blur: "The largest of 2 × 2 numbers, blurred with its neighbours.",
 };
+const HALVED = "Every second place is left out: the maps are half as wide and high, so the next filter sees twice as far.";
+const KEPT = "The stride is out: every place is kept, and the next filter looks at places twice as far apart.";
+
+function tell({ name, kind, stride, spread, map }) {
+  if (kind === "drawing") {
+    return map.width === VIEW
+      ? "What you drew, with the frame of paper that it was trained with."
+      : `What you drew, with paper around it. The middle ${VIEW} × ${VIEW} pixels are shown, here and below.`;
+  }
+  if (kind !== "convolution") return `${POOLS[kind]} ${stride === 2 ? HALVED : KEPT}`;
+  const moved = stride === 2 ? ` ${HALVED}` : "";
+  return SAYS[name] + (spread > 1 ? ` It looks at places ${spread} apart.` : "") + moved;
+}
+
 const HEADS = {
   gap: {
     name: "global average",
-    told: ({ channels }) => `Each of the ${channels} rows becomes one number, its mean. Where in a map something was found is forgotten, how much of it is kept.`,
+    told: ({ channels }, step) =>
+      `Each of the ${channels} rows becomes one number: its sum, divided by ${places(step)}, the places of the frame that it was trained with. Where in a map something was found is forgotten; how much of it is kept.`,
     alt: ({ channels, height, width }) => `a table of ${channels} maps and ${height * width} places; a mean is taken of each row`,
   },
   flatten: {
@@ -31,7 +45,6 @@ const HEADS = {
     alt: ({ channels, height, width }) => `a table of ${channels} maps and ${height * width} places, all of which is used`,
   },
 };
-const APART = " The stride is out: every place is kept, and what follows looks twice as far apart.";
 
 const LEAD = `Point at any map, or move its lit cell with the arrow keys. The <span class="key window">window</span> that the
   cell was computed from lights up in the stage above it, and here its <span class="key field">receptive field</span>: all of
@@ -60,7 +73,7 @@ const row = ({ name, map: { channels } }, number) => number
       <figure class="seen"><div class="frame"><canvas class="ink" aria-hidden="true"></canvas><i class="field"></i></div>
         <figcaption></figcaption></figure>${large}
       <div class="all"><div class="frame"><canvas class="maps" aria-hidden="true" style="aspect-ratio: ${columnsFor(channels)} / ${Math.ceil(channels / columnsFor(channels))}"></canvas><i class="cell"></i></div></div>
-    </div></li>`
+    </div><p class="sum"></p></li>`
   : `<li data-stage="0" class="first"><div class="views">${large.replace("<i", '<i class="field"></i><i')}
       <div><h3>${name}<small></small></h3><p class="told"></p><p class="lead">${LEAD}</p></div></div></li>`;
 
@@ -88,9 +101,10 @@ export class Stages {
     stages.forEach(({ map, name, kind }, number) => {
       const item = this.#row(number);
       const put = (selector, text) => (item.querySelector(selector).textContent = text);
-      const channel = (this.channels[number] ??= liveliest(map)) ?? 0;
+      const pooled = kind in POOLS; // the map of the stage above, and no other
+      const channel = (this.channels[number] ??= pooled ? this.channels[number - 1] : liveliest(map)) ?? 0;
       put("small", shape(map));
-      put(".told", (SAYS[name] ?? POOLS[kind]) + (kind in POOLS && !this.#halves(number) ? APART : ""));
+      put(".told", tell(stages[number]));
       const view = this.#view(map);
       paint(item.querySelector(".map"), view, [channel], { largest: number ? undefined : 1 });
       if (number) {
@@ -115,7 +129,7 @@ export class Stages {
     const put = (selector, text) => (head.querySelector(selector).textContent = text);
     put("h3 span", named.name);
     put("h3 small", `${count.toLocaleString("en")} numbers`);
-    put(".told", named.told(map));
+    put(".told", named.told(map, network.step));
     put(".table figure figcaption", `${map.channels} maps (rows), ${area} places (columns)`);
     put(".means figcaption", "means");
     head.querySelector(".means").hidden = !means;
@@ -137,10 +151,6 @@ export class Stages {
       item.style.setProperty("--v", logits ? logits[digit] / largest : 0);
       item.querySelector("b").textContent = logits ? signed(logits[digit], 1) : "–";
     });
-  }
-
-  #halves(number) {
-    return this.result.stages[number].stride === 2;
   }
 
   /** How many places of a map lie outside of what is shown, on each side. */
@@ -192,7 +202,9 @@ export class Stages {
       const value = map.data[(cell[0] * map.width + cell[1]) * map.channels + channel];
       if (number) item.querySelector(".seen figcaption").textContent = `has seen ${span(down)} × ${span(across)} pixels`;
       item.querySelector(".large figcaption span").textContent = `${number ? `map ${channel + 1}: ` : "ink: "}${value.toFixed(2)}`;
-      if (number) this.#frameChannel(item, map, channel);
+      if (!number) return;
+      item.querySelector(".sum").textContent = calculation(stages[number], stages[number - 1].map, cell, channel, value);
+      this.#frameChannel(item, map, channel);
     });
     const cut = this.#hidden(stages[0].map);
     this.lit = { rows: rows[0].map((k) => k - cut), columns: columns[0].map((k) => k - cut) };
@@ -237,7 +249,10 @@ export class Stages {
   }
 
   #change(number, channel) {
+    const { stages } = this.result;
     this.channels[number] = channel;
+    if (stages[number].kind in POOLS) this.channels[number - 1] = channel;
+    if (stages[number + 1]?.kind in POOLS) this.channels[number + 1] = channel;
     this.show(this.network, this.result);
     this.#tell(number);
   }
@@ -267,8 +282,26 @@ export class Stages {
     const [y, x] = this.#cell(number);
     const item = this.#row(number);
     const value = item.querySelector(".large figcaption span").textContent;
-    this.say(`row ${y + 1}, column ${x + 1}, ${value}; ${item.querySelector(".seen figcaption")?.textContent ?? ""}`);
+    this.say(`row ${y + 1}, column ${x + 1}, ${value}; ${item.querySelector(".seen figcaption")?.textContent ?? ""}. ${item.querySelector(".sum")?.textContent ?? ""}`);
   }
+}
+
+/** How the number in a cell came about, in numbers. */
+function calculation({ kind, taps, stride, weights, inputs, channels }, before, [y, x], channel, value) {
+  const at = (row, column, map) =>
+    Math.min(row, column) < 0 || Math.max(row, column) >= before.width ? 0 : before.data[(row * before.width + column) * before.channels + map];
+  const window = taps.flatMap((down, i) => taps.map((right, j) => [y * stride + down, x * stride + right, 3 * i + j]));
+  if (kind === "blur") return `The largest numbers of a window, blurred: ${signed(value, 2)}`;
+  if (kind !== "convolution") {
+    const numbers = window.map(([row, column]) => at(row, column, channel).toFixed(2));
+    return kind === "max" ? `max(${numbers.join(", ")}) = ${value.toFixed(2)}` : `(${numbers.join(" + ")}) / 4 = ${value.toFixed(2)}`;
+  }
+  const parts = window.flatMap(([row, column, tap]) =>
+    range(inputs).map((input) => at(row, column, input) * weights[(tap * inputs + input) * channels + channel]),
+  );
+  const sum = parts.reduce((total, part) => total + part, 0);
+  const count = inputs > 1 ? `9 × ${inputs}` : "9";
+  return `${count} numbers, each times a weight of its own, add up to ${signed(sum, 2)}${sum < -0.005 ? ", and what is below 0 becomes 0" : ""}`;
 }
 
 const shape = ({ height, width, channels }) => (channels > 1 ? `${channels} maps, ${height} × ${width} each` : `${height} × ${width}`);

@@ -135,6 +135,7 @@ td small { font-size: 12px; white-space: nowrap; }
 canvas.map { color: var(--x-edge); cursor: crosshair; touch-action: pan-y; }
 canvas.maps, canvas.numbers, canvas.column { color: var(--x-edge); }
 [data-stage="0"] canvas.map { color: var(--ink); }
+.sum { font-size: 14.5px; min-height: 2.8em; font-variant-numeric: tabular-nums; }
 .all { grid-column: 1 / -1; }
 .first .turn { display: none; }
 .first .views > div { display: grid; gap: .5rem; align-content: start; }
@@ -168,6 +169,7 @@ canvas.maps, canvas.numbers, canvas.column { color: var(--x-edge); }
   .votes:has(section + section) { grid-template-columns: 1fr 1fr; gap: 1.25rem; }
   .views { grid-template-columns: 8.5rem 13rem 1fr; }
   .all { grid-column: auto; }
+  .sum { min-height: 1.4em; }
   .first .views { grid-template-columns: 18rem 1fr; }
   .table canvas { height: 240px; }
 }

@@ -293,7 +293,18 @@ def test_the_cell_that_the_keyboard_moves_lights_its_window_and_its_receptive_fi
     pad, field = (page.locator(f".pad {part}").bounding_box() for part in ("canvas", ".field"))
     assert field["width"] == pytest.approx(pad["width"] / 10, abs=1)
     assert page.locator(".large .window:visible").count() == 1
-    assert page.locator(".card > [aria-live]").text_content().endswith("has seen 4 × 4 pixels")
+    assert page.locator(".card > [aria-live]").text_content().count("has seen 4 × 4 pixels. max(") == 1
+    numbers = [float(number) for number in re.findall(r"\d+\.\d+", stage.locator(".sum").inner_text())]
+    assert len(numbers) == 5 and max(numbers[:4]) == numbers[4]
+
+
+def test_a_pooling_shows_the_map_that_it_pools(lab):
+    page = lab()
+    page.locator('[data-stage="2"] [data-by="1"]').click()
+    shown = [page.locator(f'[data-stage="{k}"] .large figcaption span').inner_text().split(":")[0] for k in (1, 2)]
+    assert shown[0] == shown[1]
+    page.locator('[data-stage="1"] canvas.maps').click(position={"x": 4, "y": 4})
+    assert page.locator('[data-stage="2"] .large figcaption span').inner_text().startswith("map 1:")
 
 
 def test_a_link_shows_what_was_seen(lab, visit):
