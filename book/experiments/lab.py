@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from experiments.lab_network import CANVAS, FRAME, framed
+from experiments.lab_network import CANVAS, FRAME, framed, on_canvas
 from poolkit.quiet import quiet
 
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
@@ -66,11 +66,6 @@ def splits():
     parts = np.split(np.arange(10_000), [TRAINED, TRAINED + CHOSEN])
     images, labels = digits()
     return [(images[part], labels[part]) for part in parts]
-
-
-def on_canvas(images):
-    """28 × 28 digits, 0 to 255, in the middle of a canvas of 32 × 32, 0 to 1."""
-    return np.pad(images, ((0, 0), (2, 2), (2, 2))).astype("float32") / 255
 
 
 def reshape(images, rng):

@@ -67,6 +67,19 @@ def load(name, folder=STORED):
     return Network(stored["pool"], stored["head"], filters, unpack(stored["dense"]))
 
 
+def load_digits(folder=STORED):
+    """The twenty stored digits on their canvases: ``(10, 2, 32, 32)``, two a class."""
+    stored = json.loads((folder / "digits.json").read_text(encoding="utf-8"))
+    images = [np.frombuffer(b64decode(image), "uint8") for image in stored["images"]]
+    return on_canvas(np.reshape(images, (10, 2, 28, 28)))
+
+
+def on_canvas(images):
+    """28 × 28 digits, 0 to 255, in the middle of a canvas of 32 × 32, 0 to 1."""
+    around = [(0, 0)] * (images.ndim - 2) + [(2, 2)] * 2
+    return np.pad(images, around).astype("float32") / 255
+
+
 def convolution(x, filters, spread, stride):
     """Convolve every ``spread``-th row and column for itself; ReLU."""
     y = np.zeros((*x.shape[:3], filters.shape[3]), x.dtype)

@@ -19,11 +19,10 @@ from experiments.lab import (
     PACKAGE,
     PUSH,
     build,
-    on_canvas,
     splits,
     trained,
 )
-from experiments.lab_network import STORED, framed, load, logits, unpack
+from experiments.lab_network import STORED, framed, load, logits, on_canvas, unpack
 from experiments.record import write
 
 POOLS = "max", "average", "stride", "blur"
