@@ -1,13 +1,14 @@
 """Round the networks of the lab to eight bits, store them for the page, and record what
 they answer: in place, and pushed along rows and columns.
 
-``python -m experiments.lab_record`` trains what ``lab`` has not in its cache.
+``python -m experiments.lab_record`` trains what ``lab`` has not trained yet;
+``... max-gap max-flatten`` measures these alone.
 """
 
 import json
+import sys
 from base64 import b64encode
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 
@@ -24,13 +25,12 @@ from experiments.lab import (
     trained,
 )
 from experiments.lab_network import STORED, framed, load, logits, on_canvas, unpack
-from experiments.record import write
+from experiments.record import FOLDER, recorded, write
 
 POOLS = "max", "average", "stride", "blur"
 NAMES = [f"{pool}-{head}" for pool in POOLS for head in ("gap", "flatten")]
 NAMES += ["none-gap", "max-gap-shifts", "max-flatten-shifts"]
-RECORD = Path(__file__).with_name("lab.json")
-SAMPLE = Path(__file__).with_name("lab_digits.npz")  # the first of the tested digits
+SAMPLE = FOLDER / "lab_digits.npz"  # the first of the tested digits
 PUSHED = 400
 WIDE = 3 * FRAME  # the frame in which a global average is used
 
@@ -141,16 +141,19 @@ def seeds_of(name):
     return sorted(found | {0})
 
 
-def main():
-    results = {}
-    for name in NAMES:
+def main(names):
+    """Measure and store these networks; what is recorded of others stays."""
+    results = recorded("lab") if (FOLDER / "lab.json").exists() else {}
+    for name in names:
         runs = [measure(seed, name) for seed in seeds_of(name)]
         store(name, runs[0]["accuracy"], len(runs))
         results[name] = {what: [run[what] for run in runs] for what in runs[0]}
         print(name, [round(run["accuracy"], 4) for run in runs], flush=True)
+    most = max(len(result["accuracy"]) for result in results.values())
+    in_order = {name: results[name] for name in NAMES if name in results}
+    write(FOLDER / "lab.json", in_order, range(most))
     store_digits()
-    write(RECORD, results)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or NAMES)
