@@ -1,9 +1,9 @@
-"""The networks of the lab in NumPy: what the page computes, in as few lines as it takes.
+"""The networks of the lab in NumPy: what the page computes, as short as can be.
 
 A drawing is 32 × 32 numbers from 0 (paper) to 1 (ink). A frame of zeros goes around it,
 4 wide in training; any multiple of 4 will do with a global average, and nothing but 4
-with Flatten. There are no biases anywhere, so where nothing is drawn every map is 0, and
-every head's numbers for an empty canvas are 0.
+with Flatten. There are no biases anywhere, so where nothing is drawn every map is 0,
+and all logits of an empty canvas are 0.
 
 Zero stands beyond every border, of the drawing and of every map. Indices below are
 meant along rows and columns alike; ``d`` (the *spread*) is 1 as long as no stride has
@@ -17,19 +17,19 @@ been taken out before.
   ``average``: the mean of the same two (four, in rows and columns). A zero beyond the
   border counts as a number.
 * ``blur``: ``m[i] = max(x[i], x[i + d])`` with as many elements as x; then
-  ``y[i] = (m[s i - d] + 2 m[s i] + m[s i + d]) / 4``, s = 2. ``m`` is 0 beyond its border.
+  ``y[i] = (m[s i - d] + 2 m[s i] + m[s i + d]) / 4``, s = 2; m is 0 beyond its border.
 * ``stride`` and ``none`` have no pooling. ``none`` has no strides: d = 1, 2, 4 in the
-  three layers (or, seen as ``stride`` without strides, the same program).
+  three layers (the same arithmetic as ``stride`` without its strides).
 
-**Strides off.** ``step`` is the distance in pixels of neighbours in the last map: 4 with
-both strides, 2 without the second, 1 without both. A layer that loses its stride has
-s = 1, and all layers behind it have twice the spread d. Every 4th (2nd) element of the
-last map is then what it was with both strides. ``none`` knows step 1 alone.
+**Strides off.** ``step`` is the distance in pixels of neighbours in the last map: 4
+with both strides, 2 without the second, 1 without both. A layer that loses its stride
+has s = 1, and all layers behind it have twice the spread d. Every second or fourth
+element of the last map is then what it was before. ``none`` knows step 1 alone.
 
-**Heads.** ``gap``: the sum over each last map, divided by the number of elements that it
-has in the frame of training, ``(40 / step) ** 2``: 100, 400 or 1600; so a larger frame
-changes nothing. ``flatten``: step 4 and frame 4 alone; the last maps (10, 10, C), row by
-row, column by column, channel by channel. Then ``logits = numbers @ dense``.
+**Heads.** ``gap``: the sum over each last map, divided by the number of elements that
+it has in the frame of training, ``(40 / step) ** 2``: 100, 400 or 1600; so a larger
+frame changes nothing. ``flatten``: step 4 and frame 4 alone; the last maps (10, 10, C),
+row by row, column by column, channel by channel. Then ``logits = numbers @ dense``.
 """
 
 import json
@@ -42,6 +42,7 @@ import numpy as np
 from poolkit import average_pool, convolve, flatten, max_pool
 
 CANVAS, FRAME = 32, 4
+FAR = 16  # pixels that a drawing can be pushed by
 STORED = Path(__file__).parents[1] / "_static" / "lab"
 
 
@@ -64,6 +65,19 @@ def load(name, folder=STORED):
     stored = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     filters = [unpack(layer) for layer in stored["layers"]]
     return Network(stored["pool"], stored["head"], filters, unpack(stored["dense"]))
+
+
+def load_digits(folder=STORED):
+    """The twenty stored digits on their canvases: ``(10, 2, 32, 32)``, two a class."""
+    stored = json.loads((folder / "digits.json").read_text(encoding="utf-8"))
+    images = [np.frombuffer(b64decode(image), "uint8") for image in stored["images"]]
+    return on_canvas(np.reshape(images, (10, 2, 28, 28)))
+
+
+def on_canvas(images):
+    """28 × 28 digits, 0 to 255, in the middle of a canvas of 32 × 32, 0 to 1."""
+    around = [(0, 0)] * (images.ndim - 2) + [(2, 2)] * 2
+    return np.pad(images, around).astype("float32") / 255
 
 
 def convolution(x, filters, spread, stride):
@@ -91,10 +105,10 @@ def framed(drawings, frame=FRAME, down=0, right=0):
 
     What leaves the frame is lost; a push of at most ``frame`` pixels loses nothing.
     """
-    sides = ((frame + down, frame - down), (frame + right, frame - right))
-    whole = np.pad(drawings, ((0, 0), *(np.maximum(side, 0) for side in sides)))
-    rows, columns = (slice(max(-first, 0), max(-first, 0) + CANVAS + 2 * frame) for first, _ in sides)
-    return whole[:, rows, columns, None].astype("float32")
+    side, around = CANVAS + 2 * frame, frame + FAR
+    x = np.pad(drawings, ((0, 0), (around, around), (around, around)))
+    rows, columns = (slice(FAR - by, FAR - by + side) for by in (down, right))
+    return x[:, rows, columns, None].astype("float32")
 
 
 def stages(network, x, step=4):
@@ -114,7 +128,7 @@ def stages(network, x, step=4):
 
 
 def numbers(network, x, step=4):
-    """What the head hands to the dense layer: ``(N, C)``, or ``(N, 100 C)`` for Flatten."""
+    """What the head hands to the dense layer: ``(N, C)``; Flatten ``(N, 100 C)``."""
     maps = list(stages(network, x, step).values())[-1]
     if network.head == "flatten":
         return flatten(maps)
