@@ -1,5 +1,5 @@
 /* <pooling-peephole>: read a stored digit through a hole as wide as a receptive field. The reader moves the hole, guesses,
-   and may widen it. sizes="7 10 12 18" are the holes to choose from; the first is there at the beginning.
+   and may widen it. holes="7 10 12 18" are those to choose from; the first is there at the beginning. digit="4" comes first.
    What stands inside the element is shown without scripts and on paper. */
 
 import { decodeDigits, range, SIDE } from "./lab_network.mjs";
@@ -65,7 +65,7 @@ export class PoolingPeephole extends HTMLElement {
     if (this.shadowRoot) return;
     const root = this.attachShadow({ mode: "open" });
     root.innerHTML = HTML;
-    const given = (this.getAttribute("sizes") ?? "").split(/\s+/).map(Number).filter((size) => size >= 1 && size < SIDE);
+    const given = (this.getAttribute("holes") ?? "").split(/\s+/).map(Number).filter((size) => size >= 1 && size < SIDE);
     const sizes = given.length ? given : SIZES;
     this.#size = sizes[0];
     this.$(".sizes").innerHTML = sizes.map((size, k) => `<label><input type="radio" name="size" value="${size}" ${k ? "" : "checked"}>${size}</label>`).join("");
@@ -94,6 +94,9 @@ export class PoolingPeephole extends HTMLElement {
     try {
       const answer = await fetch(new URL("lab/digits.json", import.meta.url));
       this.#digits = decodeDigits(await answer.json());
+      this.#order = shuffled(range(this.#digits.length));
+      const wanted = this.#order.findIndex((k) => `${this.#digits[k].label}` === this.getAttribute("digit"));
+      if (wanted >= 0) this.#order.push(...this.#order.splice(wanted, 1)); // the last is taken first
       this.#next();
     } catch {
       this.$(".told").textContent = "The digits could not be loaded. Reload the page to try again.";

@@ -3,12 +3,9 @@
 ``PYTHONPATH=.:book python -m experiments.lab_picture`` writes ``_static/lab.svg``.
 """
 
-import json
-from base64 import b64decode
-
 import numpy as np
 
-from experiments.lab_network import CANVAS, STORED, framed, load, logits, stages
+from experiments.lab_network import STORED, framed, load, load_digits, logits, stages
 from poolkit.figures.style import (
     INPUT_EDGE,
     MUTED,
@@ -29,15 +26,6 @@ HEADS = {"flatten": "Flatten", "gap": "Global average"}
 SIDE, GAP, ROW = 96, 22, 196
 
 
-def stored_digits():
-    """Labels, and drawings ``(20, 32, 32)``."""
-    stored = json.loads((STORED / "digits.json").read_text(encoding="utf-8"))
-    pixels = np.frombuffer(b"".join(map(b64decode, stored["images"])), np.uint8)
-    margin = ((CANVAS - 28) // 2,) * 2
-    drawings = pixels.reshape(-1, 28, 28) / np.float32(255)
-    return stored["labels"], np.pad(drawings, ((0, 0), margin, margin))
-
-
 def answers(drawing, right):
     """For each head the digit and its share, for a drawing pushed to the right."""
     found = {}
@@ -56,8 +44,7 @@ def first_push(drawing):
 
 def draw_lab(digit=4):
     """Draw the stages of a stored digit, and both answers, in place and pushed."""
-    labels, drawings = stored_digits()
-    drawing = drawings[labels.index(digit)]
+    drawing = load_digits()[digit, 0]
     push = first_push(drawing)
     rows = {"as it was written": 0, f"pushed {push} pixels to the right": push}
     told = [f"{title}, {_told(answers(drawing, by))}" for title, by in rows.items()]
@@ -99,7 +86,7 @@ def _draw_answer(figure, head, answer, same, left, top):
         figure, left, top + SIDE + 54, 216, 28, fill, edge, 1 if same else 2.5
     )
     text = f"{HEADS[head]}: {answer[0]}, {answer[1]:.0%} sure"
-    draw_text(figure, left + 108, top + SIDE + 68, text)
+    draw_text(figure, left + 108, top + 14, text)
 
 
 def _draw_map(figure, maps, left, top):

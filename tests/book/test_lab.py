@@ -6,14 +6,14 @@ from base64 import b64encode
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from experiments.lab_network import STORED, framed, load, logits
-from experiments.lab_picture import PICTURE, draw_lab, stored_digits
+from experiments.lab_network import STORED, framed, load, load_digits, logits
+from experiments.lab_picture import PICTURE, draw_lab
 
 from tests.book.test_pages import WEIGHTS
 
 NETWORKS = sorted(path.stem for path in STORED.glob("*-*.json"))
 every_network = pytest.mark.parametrize("name", NETWORKS)
-LABELS, DIGITS = stored_digits()
+DIGITS = load_digits().reshape(20, 32, 32)
 RANDOM = np.random.default_rng(0)
 SHIFTS = [(down, right) for down in range(-6, 7) for right in range(-6, 7)]
 
