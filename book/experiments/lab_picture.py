@@ -23,6 +23,7 @@ from poolkit.figures.style import (
 
 PICTURE = STORED.parent / "lab.svg"
 HEADS = {"flatten": "Flatten", "gap": "Global average"}
+FRAMES = {"flatten": 4, "gap": 16}  # as in the page
 SIDE, GAP, ROW = 96, 22, 196
 
 
@@ -30,7 +31,8 @@ def answers(drawing, right):
     """For each head the digit and its share, for a drawing pushed to the right."""
     found = {}
     for head in HEADS:
-        scores = logits(load(f"max-{head}"), framed(drawing[None], right=right))[0]
+        x = framed(drawing[None], FRAMES[head], right=right)
+        scores = logits(load(f"max-{head}"), x)[0]
         shares = np.exp(scores) / np.exp(scores).sum()
         found[head] = int(shares.argmax()), shares.max()
     return found
@@ -57,10 +59,12 @@ def draw_lab(digit=4):
 
 
 def _told(found):
-    said = [
-        f"{HEADS[h]} says {digit} ({share:.0%})" for h, (digit, share) in found.items()
-    ]
+    said = [f"{HEADS[head]} says {_answer(*found[head])}" for head in HEADS]
     return " and ".join(said)
+
+
+def _answer(digit, share):
+    return f"{digit}, {'over 99%' if share > 0.995 else format(share, '.0%')} sure"
 
 
 def _draw_row(figure, drawing, title, right, top):
@@ -74,18 +78,15 @@ def _draw_row(figure, drawing, title, right, top):
         if place:
             draw_arrow(figure, (left - GAP + 3, middle), (left - 3, middle))
     first = answers(drawing, 0)
-    for place, (head, answer) in enumerate(answers(drawing, right).items()):
-        _draw_answer(
-            figure, head, answer, answer[0] == first[head][0], place * 230, top
-        )
+    for place, (head, found) in enumerate(answers(drawing, right).items()):
+        same = found[0] == first[head][0]
+        _draw_answer(figure, head, found, same, place * 230 + 1, top + SIDE + 54)
 
 
-def _draw_answer(figure, head, answer, same, left, top):
+def _draw_answer(figure, head, found, same, left, top):
     fill, edge = (OUTPUT, OUTPUT_EDGE) if same else (WINDOW, WINDOW_EDGE)
-    draw_rectangle(
-        figure, left, top + SIDE + 54, 216, 28, fill, edge, 1 if same else 2.5
-    )
-    text = f"{HEADS[head]}: {answer[0]}, {answer[1]:.0%} sure"
+    draw_rectangle(figure, left, top, 216, 28, fill, edge, 1 if same else 2.5)
+    text = f"{HEADS[head]}: {_answer(*found)}"
     draw_text(figure, left + 108, top + 14, text)
 
 
