@@ -1,16 +1,20 @@
 """The same three convolutions with none, one or two poolings between them: equally many
-parameters, and receptive fields of 7 to 35 pixels, on digits of three sizes."""
+parameters, and receptive fields of 7 to 35 pixels, on digits of three sizes.
+
+``python -m experiments.fields`` records them, seed by seed.
+"""
 
 import numpy as np
 from scipy.ndimage import zoom
 
 from experiments.digits import SIDE, split
 from experiments.networks import BATCH, CHANNELS, accuracy, answers, keras, layers, tf
+from experiments.record import FOLDER, key, write
 
 SEEDS = range(3)
 SIZES = 8, 16, 24  # pixels that a digit is high
 MARGIN = 4
-STEPS = 750
+STEPS = 600
 # receptive field -> windows of the poolings behind the first and the second convolution
 FIELDS = {7: (1, 1), 10: (1, 2), 12: (2, 1), 18: (2, 2), 35: (3, 3)}
 CASES = [(size, field) for size in SIZES for field in FIELDS]
@@ -75,3 +79,20 @@ def measure(seed, size, field):
         "loss": float(network.evaluate(x, labels, verbose=0)),
         "same": np.mean([answers(network, each) == said for each in pushes]),
     }
+
+
+def main():
+    runs = {key(case): [] for case in CASES}
+    for seed in SEEDS:
+        for case in CASES:
+            runs[key(case)].append(measure(seed, *case))
+            print(seed, key(case), runs[key(case)][-1], flush=True)
+        results = {
+            case: {what: [run[what] for run in each] for what in each[0]}
+            for case, each in runs.items()
+        }
+        write(FOLDER / "fields.json", results, range(seed + 1))
+
+
+if __name__ == "__main__":
+    main()

@@ -42,6 +42,8 @@ RATES = {"gap": 4e-3, "flatten": 2e-3}
 MORE_EPOCHS, MORE_RATE = 8, 1e-3
 BEGUN = {
     "none-gap": "stride-gap",
+    "average-gap": "max-gap",
+    "average-flatten": "max-flatten",
     "blur-gap": "max-gap",
     "blur-flatten": "max-flatten",
     "max-gap-shifts": "max-gap",
