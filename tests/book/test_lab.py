@@ -8,7 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from experiments.lab_network import STORED, framed, load, load_digits, logits
 from experiments.lab_picture import PICTURE, draw_lab
+from experiments.record import recorded
 
+from tests.book.pages import ROOT
 from tests.book.test_pages import WEIGHTS
 
 NETWORKS = sorted(path.stem for path in STORED.glob("*-*.json"))
@@ -412,3 +414,12 @@ STROKE = """async () => {
 def test_an_answer_takes_less_than_a_frame(lab):
     times = lab().evaluate(STROKE)
     assert 0 < min(times) < 16, times  # the others may have waited for other programs
+
+
+def test_the_table_of_the_page_is_that_of_the_record():
+    text = (ROOT / "book/lab.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (Flatten|global average) \|(.*)\|$", text, re.MULTILINE))
+    for name, row in rows.items():
+        measured = recorded("lab")[{"Flatten": "max-flatten", "global average": "max-gap"}[name]]["pushed"]
+        assert [int(cell) for cell in row.split("|")] == [round(share) for share in 100 * np.mean(measured, axis=0)]
+    assert len(rows) == 2
