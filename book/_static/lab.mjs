@@ -13,7 +13,7 @@
    What stands inside the element is shown without scripts and on paper. */
 
 import {
-  exists, FARTHEST, fileName, HEADS, load, POOLINGS, possible, readChoice, readDrawing, readShift, STEPS, TRAININGS, writeChoice, writeDrawing,
+  FARTHEST, fileName, HEADS, load, POOLINGS, possible, readChoice, readDrawing, readShift, STEPS, TRAININGS, writeChoice, writeDrawing,
 } from "./lab_choices.mjs";
 import {
   best, blank, centre, decode, decodeDigits, extent, forward, framed, isBlank, offCentre, places, range, SIDE, stepOf, stroke, votes,
@@ -141,7 +141,7 @@ export class PoolingLab extends HTMLElement {
       strides: { step: step === 4 ? 1 : 4 },
       training: { training: training === "place" ? "shifts" : "place" },
     }[this.hasAttribute("compare") ? this.getAttribute("compare") || "head" : ""];
-    return (other ? [first, { ...first, ...other }] : [first]).map(possible);
+    return (other ? [first, { ...first, ...other }] : [first]).map((choice) => possible(choice));
   }
 
   /** All that can be laid out without a network, so that its height is known. */
@@ -166,8 +166,8 @@ export class PoolingLab extends HTMLElement {
       const section = this.$(`.network[data-network="${number}"]`);
       for (const [name, value] of Object.entries(choice)) section.querySelector(`[name=${name}]`).value = value;
       section.querySelectorAll("option").forEach((option) => {
-        const changed = { ...choice, [option.parentElement.name]: option.parentElement.name === "step" ? +option.value : option.value };
-        option.disabled = !exists(changed) && possible(changed, option.parentElement.name)[option.parentElement.name] !== changed[option.parentElement.name];
+        const { name } = option.parentElement;
+        option.disabled = name !== "step" && possible({ ...choice, [name]: option.value }, name)[name] !== option.value;
       });
       section.querySelector(".title").textContent = HEADS[choice.head];
       section.querySelector(".sub").textContent = [POOLINGS[choice.pool], choice.step !== 4 && STEPS[choice.step], choice.training === "shifts" && "trained on pushes"].filter(Boolean).join(", ");

@@ -125,6 +125,14 @@ def test_the_picture_for_pages_without_scripts_is_drawn_from_the_same_weights():
     assert PICTURE.read_text(encoding="utf-8") == draw_lab().svg()
 
 
+def test_the_networks_to_choose_from_are_those_that_are_stored(browser, address):
+    page = browser.new_page()
+    page.goto(f"{address}book/glossary.html")
+    names = page.evaluate(f"async () => (await import('{address}_static/lab_choices.mjs')).NETWORKS")
+    assert sorted(names) == NETWORKS
+    page.close()
+
+
 # ---- in a browser ----
 
 
