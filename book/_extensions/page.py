@@ -17,6 +17,8 @@ SCRIPTS = {  # what in a page asks for which script
     "<math": "formulas.mjs",
     "tag_live": "live.mjs",
     "<pooling-explorer": "explorer.mjs",
+    "<pooling-lab": "lab.mjs",
+    "<pooling-peephole": "peephole.mjs",
 }
 
 

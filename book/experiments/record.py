@@ -32,13 +32,13 @@ def record(name, folder=FOLDER):
         experiment.save()
 
 
-def write(path, results):
+def write(path, results, seeds=SEEDS):
     """Write the numbers, one case a line, with date, versions and seeds before them."""
     versions = {package: version(package) for package in PACKAGES}
     about = {
         "date": date.today().isoformat(),
         "versions": {"python": platform.python_version(), **versions},
-        "seeds": list(SEEDS),
+        "seeds": list(seeds),
     }
     lines = [
         f"{json.dumps(case)}: "

@@ -112,8 +112,8 @@ def draw_curves(x, curves, label, levels=()):
     return figure
 
 
-def draw_learning_curves(sizes, curves, label):
-    """Draw a share against the number of training images: the mean of several runs, over a band from least to most.
+def draw_learning_curves(sizes, curves, label, along="training images"):
+    """Draw a share against sizes, say of the training set: the mean of several runs, over a band from least to most.
 
     Parameters
     ----------
@@ -123,11 +123,13 @@ def draw_learning_curves(sizes, curves, label):
         Up to three, ``(R, S)`` for ``R`` runs, 0 to 1; the key names the curve.
     label : str
         What share it is.
+    along : str
+        What the sizes are.
     """
     curves = {name: 100 * np.asarray(runs) for name, runs in curves.items()}
     means = {name: ", ".join(f"{mean:.0f}" for mean in runs.mean(0)) for name, runs in curves.items()}
     shown = "; ".join(f"{name} {numbers}" for name, numbers in means.items())
-    alt = f"{label} in percent for {', '.join(map(str, sizes))} training images, mean of the runs: {shown}."
+    alt = f"{label} in percent for {', '.join(map(str, sizes))} {along}, mean of the runs: {shown}."
     figure = Chart(PHONE, 270, alt)
     axes = figure.add_axes((0.12, 0.17, 0.85, 0.7))
     for place, ((name, runs), (color, dashes)) in enumerate(zip(curves.items(), _LINES, strict=False)):
@@ -138,7 +140,7 @@ def draw_learning_curves(sizes, curves, label):
     axes.set_xscale("log")
     axes.set_xticks(sizes, list(map(str, sizes)))
     axes.minorticks_off()
-    axes.set_xlabel("training images", color=MUTED, fontsize=FONT - 3)
+    axes.set_xlabel(along, color=MUTED, fontsize=FONT - 3)
     axes.set_ylabel(f"{label}, %", color=MUTED, fontsize=FONT - 3)
     return figure
 
