@@ -10,11 +10,7 @@ CANVAS = 16, 24
 HALF = CANVAS[1] // 2
 MARGIN = 20  # more than the 18 pixels that one element of the last maps sees
 STEPS = 500
-CASES = [
-    (head, padding)
-    for padding in ("zero", "circular")
-    for head in ("flatten", "average", "maximum")
-]
+CASES = [("average", "zero"), ("average", "circular"), ("flatten", "circular")]
 
 
 def in_halves(images, rng, margin=0):
@@ -30,9 +26,9 @@ def measure(seed, head, padding):
     rng = np.random.default_rng(seed)
     (images, _), (test_images, _) = split(seed)
     network = build(seed, head, canvas=CANVAS, circular=padding == "circular")
-    train(network, *in_halves(images, rng), rng, STEPS)
+    train(network, *in_halves(images, rng), rng, STEPS, fading=True)
     result = {"test": accuracy(network, *in_halves(test_images, rng))}
-    if head != "flatten" and padding == "zero":
+    if padding == "zero":
         wide = build(seed, head, canvas=[length + 2 * MARGIN for length in CANVAS])
         wide.set_weights(network.get_weights())
         result["far from the border"] = accuracy(

@@ -1,6 +1,9 @@
 """What should stand between the last maps and the answer? Heads that differ in one
 thing, trained until they are done: with few and with many digits, all in the middle,
-each at a random place, or (*moving*) each at another place whenever it is shown."""
+each at a random place, or (*moving*) each at another place whenever it is shown.
+
+The controls, *positive* and *signed*, are asked where they decide: digits anywhere.
+"""
 
 import numpy as np
 
@@ -8,7 +11,8 @@ from experiments.digits import place, place_anywhere, split
 from experiments.networks import HEADS, accuracy, answers, build, train
 
 SHIFTS = range(-4, 5)
-STEPS = {50: 400, 250: 800, 1400: 2000}
+STEPS = {250: 800, 1400: 2000}
+MAIN = "flatten", "average", "maximum"
 MOVING_STEPS = 3000
 PLACES = {
     "centred": lambda images, rng: place(images, 4, 4),
@@ -16,13 +20,9 @@ PLACES = {
     "moving": place_anywhere,
 }
 CASES = [
-    *((head, 1400, where) for where in PLACES for head in ("flatten", "average")),
-    *((head, 250, "anywhere") for head in HEADS),
-    *((head, 1400, "anywhere") for head in HEADS if head not in ("flatten", "average")),
-    *((head, 250, "centred") for head in HEADS),
-    *((head, 1400, "centred") for head in HEADS if head not in ("flatten", "average")),
-    ("maximum", 1400, "moving"),
-    *((head, 50, where) for where in ("anywhere", "centred") for head in HEADS),
+    *((head, size, "anywhere") for size in STEPS for head in HEADS),
+    *((head, size, "centred") for size in STEPS for head in HEADS if head in MAIN),
+    *((head, 1400, "moving") for head in ("flatten", "average")),
 ]
 
 
@@ -45,9 +45,9 @@ def measure(seed, head, size, where):
     placed, test_placed = put(images, rng), put(test_images, rng)
     network = build(seed, head)
     if where == "moving":
-        train(network, images, labels, rng, MOVING_STEPS, put)
+        train(network, images, labels, rng, MOVING_STEPS, put, fading=True)
     else:
-        train(network, placed, labels, rng, STEPS[size])
+        train(network, placed, labels, rng, STEPS[size], fading=True)
     result = {
         "train": accuracy(network, placed, labels),
         "test": accuracy(network, test_placed, test_labels),

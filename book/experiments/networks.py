@@ -124,16 +124,17 @@ def build(seed, head="average", pooling="max", canvas=(16, 16), circular=False):
     return keras.Sequential([*stack, HEADS[head](), layers.Dense(CLASSES)])
 
 
-def train(network, images, labels, rng, steps, prepare=None):
+def train(network, images, labels, rng, steps, prepare=None, fading=False):
     """Show the network ``steps`` batches: all images, shuffled, again and again.
 
-    The rate of learning falls to zero along half a cosine, so that training comes to
-    rest. ``prepare(images, rng)``, if given, makes canvases of the images anew each time.
+    With ``fading`` the rate of learning falls to zero along half a cosine, so that
+    training comes to rest. ``prepare(images, rng)``, if given, puts images on canvases,
+    each time anew.
     """
     rounds = -(-steps * BATCH // len(images))
     order = np.concatenate([rng.permutation(len(images)) for _ in range(rounds)])
     order = order[: steps * BATCH]
-    rate = keras.optimizers.schedules.CosineDecay(RATE, steps)
+    rate = keras.optimizers.schedules.CosineDecay(RATE, steps) if fading else RATE
     adam = keras.optimizers.Adam(rate)
     adam.build(network.trainable_variables)
 

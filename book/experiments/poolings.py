@@ -28,7 +28,7 @@ def measure(seed, pooling):
     rng = np.random.default_rng(seed)
     (images, labels), (test_images, test_labels) = split(seed)
     network = build(seed, pooling=pooling)
-    train(network, images, labels, rng, STEPS, place_near)
+    train(network, images, labels, rng, STEPS, place_near, fading=True)
     given = shifted_answers(network, test_images)
     near = np.abs(SHIFTS) <= FAR
     trained = near[:, None] & near  # (9, 9)
