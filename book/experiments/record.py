@@ -81,6 +81,13 @@ def interval(values):
     return t.ppf(0.975, len(values) - 1) * error
 
 
+def points(first, second):
+    """How far the first runs are ahead of the second, pair by pair, in percentage points,
+    and half of the 95 % interval of that."""
+    difference = 100 * (np.asarray(first) - second)
+    return difference.mean(), interval(difference)
+
+
 def about(name):
     """When, with what and with which seeds an experiment was recorded."""
     document = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
