@@ -10,6 +10,7 @@ from poolkit.figures.grids import draw_flatten, draw_global_average, draw_poolin
 from poolkit.figures.images import Pictures, draw_clip, draw_images, draw_stages
 from poolkit.figures.maps import draw_activation_maps, draw_shift_maps
 from poolkit.figures.memory import draw_memory, draw_reads, draw_running_maxima, draw_trips
+from poolkit.figures.photographs import draw_sliding
 from poolkit.figures.style import Figure
 from poolkit.figures.tables import Table, draw_conformance, draw_defects, draw_table
 
@@ -44,6 +45,7 @@ __all__ = [
     "draw_shares",
     "draw_shift_maps",
     "draw_signal",
+    "draw_sliding",
     "draw_stages",
     "draw_table",
     "draw_trips",

