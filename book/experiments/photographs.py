@@ -40,11 +40,21 @@ def read_own(path):
     return np.asarray(ImageOps.fit(upright, SIZE))
 
 
+def cut_up(photograph, side, seed=0):
+    """The photograph in square pieces, shuffled."""
+    rows, columns = photograph.shape[0] // side, photograph.shape[1] // side
+    whole = photograph[: rows * side, : columns * side]
+    pieces = whole.reshape(rows, side, columns, side, 3).swapaxes(1, 2)
+    order = np.random.default_rng(seed).permutation(rows * columns)
+    shuffled = pieces.reshape(-1, side, side, 3)[order].reshape(pieces.shape)
+    return shuffled.swapaxes(1, 2).reshape(whole.shape)
+
+
 def prepare(photograph):
     """What the network sees of it: ``(1, 224, 320, 3)``, from about −1 to 1."""
     return (average_pool(photograph[None].astype("float32"), 2) - 127) / 128
 
 
 def recorded():
-    """``maps`` and ``sliding``, by photograph: what ``naming.py`` found."""
+    """``maps``, ``sliding``, ``pairs`` and ``pieces``: what ``naming.py`` found."""
     return json.loads(RECORD.read_text(encoding="utf-8"))

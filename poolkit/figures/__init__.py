@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from poolkit.figures.bars import draw_counts, draw_ratios, draw_seeds, draw_shares
+from poolkit.figures.class_map import ClassMap, draw_overlays
 from poolkit.figures.explorer import Explorer
 from poolkit.figures.filters import draw_filtering, draw_patch
 from poolkit.figures.gradients import draw_gradients, draw_product
@@ -18,6 +19,7 @@ from poolkit.figures.tables import Table, draw_conformance, draw_defects, draw_t
 CHARTS = ("draw_curves", "draw_learning_curves", "draw_signal")
 
 __all__ = [
+    "ClassMap",
     "Explorer",
     "Figure",
     "Pictures",
@@ -35,6 +37,7 @@ __all__ = [
     "draw_images",
     "draw_learning_curves",
     "draw_memory",
+    "draw_overlays",
     "draw_patch",
     "draw_pooling",
     "draw_product",
