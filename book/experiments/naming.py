@@ -6,13 +6,25 @@ the square that it sees slides over a photograph.
 
 import json
 from importlib.metadata import version
+from io import BytesIO
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from experiments.efficientnet import NAMES, SIDE, STRIDE, load, take_apart
-from experiments.photographs import CLASSES, RECORD, WIDTH, cut_up, prepare, read
+from experiments.photographs import (
+    CLASSES,
+    RECORD,
+    WIDTH,
+    cut_up,
+    prepare,
+    read,
+    read_own,
+)
 from poolkit import class_activation_maps
+from poolkit.figures import ClassMap
 
 SLIDING = "pagoda", "flower", "cat", "cup"  # the photographer is a square already
 PIECES = 112, 56, 28  # the side of what a photograph is cut into, for the network
@@ -26,12 +38,12 @@ def softmax(logits):
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
-def find(network, name):
-    """The probability, bias and map of each of a photograph's classes."""
+def find(network, photograph, labels=None):
+    """The probability, bias and map of some classes, or of the five most probable."""
     body, weights, bias = take_apart(network)
-    maps = class_activation_maps(body(prepare(read(name))), weights)[0]
+    maps = class_activation_maps(body(prepare(photograph)), weights)[0]
     said = softmax(maps.mean(axis=(0, 1)) + bias)
-    ks = [NAMES.index(label) for label in CLASSES[name]]
+    ks = [NAMES.index(label) for label in labels] if labels else said.argsort()[:-6:-1]
     return {
         NAMES[k]: {
             "probability": round(float(said[k]), 4),
@@ -40,6 +52,14 @@ def find(network, name):
         }
         for k in ks
     }
+
+
+def look(network, path):
+    """Any photograph, under the maps of what the network thinks it shows."""
+    photograph = read_own(path)
+    file = BytesIO()
+    Image.fromarray(photograph).save(file, "webp")
+    return ClassMap({Path(path).stem: (file.getvalue(), find(network, photograph))})
 
 
 def slide(network, name, shifts=SHIFTS):
@@ -95,7 +115,7 @@ def record(path=RECORD):
     network = load()
     about = {"versions": {package: version(package) for package in PACKAGES}}
     parts = {
-        "maps": {name: find(network, name) for name in CLASSES},
+        "maps": {name: find(network, read(name), CLASSES[name]) for name in CLASSES},
         "sliding": {name: slide(network, name) for name in SLIDING},
         "pairs": {f"{a} {b}": ask(network, a, b) for a, b in permutations(CLASSES, 2)},
         "pieces": {

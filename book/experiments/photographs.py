@@ -25,7 +25,10 @@ CLASSES = {
 
 
 def picture(name):
-    """The file of a photograph: 640 × 448 pixels, the photographer's 448 × 448."""
+    """The file of a photograph: 640 × 448 pixels, the photographer's 448 × 448.
+
+    Some are there at half that size too: ``cat-small``, and so on.
+    """
     return (FOLDER / f"pictures/{name}.webp").read_bytes()
 
 

@@ -58,7 +58,7 @@ class Overlays:
 
     def _repr_html_(self):
         figures = [
-            f'<figure style="flex:1 1 {300 if len(pictures) == 1 else 600}px;margin:0">'
+            f'<figure style="flex:1 1 {300 * len(pictures)}px;max-width:{354 * len(pictures)}px;margin:0">'
             f"{_overlay(pictures, map_, np.max(map_), title)}<figcaption>{escape(title)}; brightest: {np.max(map_):.2g}"
             "</figcaption></figure>"
             for title, (pictures, map_) in self.views.items()
@@ -94,8 +94,8 @@ def _overlay(pictures, map_, most, title):
     place = f"row {row} of {map_.shape[0]}, column {column} of {map_.shape[1]}"
     heat = b64encode(make_png(colours(np.clip(enlarge(map_) / most, 0, 1)))).decode()
     shown = "".join(
-        f'<img alt="{escape(f"{title}: brightest in {place}") if number == 0 else ""}" '
-        f'src="data:image/webp;base64,{b64encode(picture).decode()}" style="width:{100 / len(pictures):g}%">'
+        f'<img class="poolkit-figure" alt="{escape(f"{title}: brightest in {place}") if number == 0 else ""}" '
+        f'src="data:image/webp;base64,{b64encode(picture).decode()}" style="margin:0;width:{100 / len(pictures):g}%">'
         for number, picture in enumerate(pictures)
     )
     return (
