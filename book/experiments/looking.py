@@ -2,8 +2,6 @@
 pieces of other digits: does the map's peak lie in the digit's box, and, when two digits
 are there, in the box of the one that is asked for?"""
 
-from pathlib import Path
-
 import numpy as np
 
 from experiments.digits import SIDE, place, split
@@ -15,7 +13,6 @@ PIECE = 4
 PIECES = {SMALL: 2, WIDE: 8}  # of other digits, cut out
 STRIDE = 4  # from one element of the last maps to the next, in pixels
 STEPS = 1000
-NETWORK = Path(__file__).with_suffix(".npz")
 HIDDEN = 32  # numbers between two dense layers
 CASES = [("flatten",), ("average",), ("two dense layers",)]
 RECOMPUTED = [("average",)]
@@ -168,8 +165,3 @@ def ask(network, images, labels, rng):
         "asked, brightest": inside(brightest(both)[two], corners[two]),
         "asked, chance": chance(WIDE, corners[two]),
     }
-
-
-def save(path=NETWORK):
-    """Keep the weights of one network, for the pictures of the chapter."""
-    np.savez(path, *train_network(0, "average").get_weights())

@@ -28,8 +28,6 @@ def record(name, folder=FOLDER):
         runs = [experiment.measure(seed, *case) for seed in SEEDS]
         results[key(case)] = {what: [run[what] for run in runs] for what in runs[0]}
     write(folder / f"{name}.json", results)
-    if hasattr(experiment, "save"):
-        experiment.save()
 
 
 def write(path, results, seeds=SEEDS):

@@ -6,6 +6,7 @@ const SCALE = [[38, 20, 72], [120, 40, 110], [205, 80, 75], [245, 160, 60], [252
 const range = (count) => Array.from({ length: count }, (_, i) => i);
 const mean = (map) => map.flat().reduce((total, value) => total + value, 0) / map.flat().length;
 const show = (value) => value.toFixed(2).replace("-", "−");
+const plain = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt()};`);
 const percent = (share) => (share < 0.0005 ? "<0.1%" : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`);
 
 /** One row of numbers, `times` as long, joined by Catmull-Rom's cubic curves; the ends are repeated. */
@@ -50,7 +51,7 @@ legend { padding: 0; font-weight: 600 }
 .classes label, .photographs label { cursor: pointer }
 .classes b { height: 12px; background: light-dark(#15753a, #5fd694); min-width: 1px }
 .classes label:has(:checked) { background: light-dark(#d5f2df, #0e4226) }
-.classes output, .classes span:last-child { text-align: right; font-variant-numeric: tabular-nums }
+.classes span:last-child { text-align: right; font-variant-numeric: tabular-nums }
 .photographs div { display: flex; gap: 4px }
 .photographs label { flex: 1; min-width: 0; font-size: clamp(11px, 3vw, 13px); text-align: center }
 .photographs img { width: 100%; aspect-ratio: 10/7; object-fit: cover; display: block; border: 3px solid transparent }
@@ -75,7 +76,7 @@ class ClassMap extends page {
       <p role="status"></p>
       <fieldset class="classes"><legend>Class, and how sure the network is</legend><div></div></fieldset>
       <fieldset class="photographs"><legend>Photograph</legend><div>${names
-        .map((name, i) => `<label><input type="radio" name="photograph" value="${i}"><img alt="" src="${this.sources[i]}">${name}</label>`)
+        .map((name, i) => `<label><input type="radio" name="photograph" value="${i}"><img alt="" src="${this.sources[i]}">${plain(name)}</label>`)
         .join("")}</div></fieldset>`;
     this.find = (selector) => root.querySelector(selector);
     this.find(".photographs").addEventListener("change", (event) => this.choose(+event.target.value));
@@ -102,8 +103,8 @@ class ClassMap extends page {
     const largest = Math.max(...Object.values(classes).map(({ probability }) => probability));
     this.find(".classes div").innerHTML = Object.entries(classes)
       .map(
-        ([label, { probability }], i) => `<label><input type="radio" name="class" value="${label}" ${i ? "" : "checked"}>
-          <span>${label}</span><b style="width:${(100 * probability) / largest}%"></b><span>${percent(probability)}</span></label>`,
+        ([label, { probability }], i) => `<label><input type="radio" name="class" value="${plain(label)}" ${i ? "" : "checked"}>
+          <span>${plain(label)}</span><b style="width:${(100 * probability) / largest}%"></b><span>${plain(percent(probability))}</span></label>`,
       )
       .join("");
     this.ask(Object.keys(classes)[0]);

@@ -57,13 +57,16 @@ class Overlays:
         self.views = views
 
     def _repr_html_(self):
-        figures = [
-            f'<figure style="flex:1 1 {300 * len(pictures)}px;max-width:{354 * len(pictures)}px;margin:0">'
-            f"{_overlay(pictures, map_, np.max(map_), title)}<figcaption>{escape(title)}; brightest: {np.max(map_):.2g}"
-            "</figcaption></figure>"
-            for title, (pictures, map_) in self.views.items()
-        ]
-        return f'<div style="display:flex;flex-wrap:wrap;gap:12px;max-width:720px">{"".join(figures)}</div>'
+        figures = []
+        for title, (pictures, map_) in self.views.items():
+            width, most = len(pictures), map_.max()
+            figures.append(
+                f'<figure style="flex:1 1 {300 * width}px;max-width:{354 * width}px;margin:0">'
+                f"{_overlay(pictures, map_, most, title)}"
+                f'<figcaption style="color:inherit">{escape(title)}; brightest: {most:.2g}</figcaption></figure>'
+            )
+        style = "display:flex;flex-wrap:wrap;gap:12px;max-width:720px"
+        return f'<div class="poolkit-figure" style="{style}">{"".join(figures)}</div>'
 
     def __repr__(self):
         return f"<Overlays: {', '.join(self.views)}>"

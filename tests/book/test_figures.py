@@ -11,7 +11,6 @@ from PIL import Image
 
 from poolkit import average_pool, figures, global_average_pool, max_pool, min_pool
 from poolkit.figures import (
-    draw_activation_maps,
     draw_conformance,
     draw_counts,
     draw_curves,
@@ -58,7 +57,6 @@ FIGURES = {
     "learning curves": lambda: draw_learning_curves([50, 1400], {"one": [[0.5, 0.75], [0.25, 1]]}, "accuracy"),
     "seeds": lambda: draw_seeds({"one": [0.5, 0.75], "two": [1, 1]}),
     "shift maps": lambda: draw_shift_maps({"one": [[0, 0, 0], [0, 1, 0], [0, 0, 0.5]]}),
-    "activation maps": lambda: draw_activation_maps({"a 3": (np.eye(8), [[0, 1], [0, 0]], (0, 4, 3))}),
     "ratios": lambda: draw_ratios(
         {"forward": {"one thread": [0.3, 2.0], "two": [4]}, "back": {"one": [1]}}, "times as long"
     ),
@@ -178,12 +176,6 @@ def test_shift_maps_print_each_share_in_percent():
     figure = FIGURES["shift maps"]()
     assert texts(figure)[1:10] == ["0", "0", "0", "0", "100", "0", "0", "0", "50"]
     assert "100% without a shift, 17% on average" in figure.alt
-
-
-def test_activation_maps_mark_the_peak_and_say_whether_it_is_in_the_box():
-    view = np.eye(8), [[0, 1], [0, 0]]
-    assert FIGURES["activation maps"]().alt.endswith("a 3: the peak is in the box.")
-    assert draw_activation_maps({"a 3": (*view, (4, 4, 3))}).alt.endswith("a 3: the peak is outside the box.")
 
 
 def test_images_keep_their_pixels():
