@@ -30,3 +30,14 @@ def test_the_sliding_square_is_seen_again(network, recorded):
     assert again["answers"] == stored["answers"][40:48] and len(set(again["answers"])) == 2
     for label, values in again["probabilities"].items():
         assert values == pytest.approx(stored["probabilities"][label][40:48], abs=0.005)
+
+
+def test_two_photographs_are_told_apart_again(network, recorded):
+    stored, again = recorded["pairs"]["cat cup"], naming.ask(network, "cat", "cup")
+    assert again["found"] == stored["found"] and again["over it"] == pytest.approx(stored["over it"], abs=0.01)
+
+
+def test_pieces_are_named_again(network, recorded):
+    stored, again = recorded["pieces"]["cat 56"], naming.name_pieces(network, "cat", 56)
+    assert again["answers"] == stored["answers"]
+    assert again["probability"] == pytest.approx(stored["probability"], abs=0.02)
