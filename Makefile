@@ -50,6 +50,7 @@ notebooks: $(ready) ## run every notebook and store its outputs
 
 experiments: $(ready) ## measure again, for 35 minutes, what chapters only read
 	PYTHONPATH=book .venv/bin/python -m experiments
+	PYTHONPATH=book .venv/bin/python -m experiments.naming
 	.venv/bin/python book/experiments/larger_than_memory.py
 
 newest:          ## build the book with the newest Sphinx that there is, which Jupyter Book does not allow yet

@@ -41,8 +41,6 @@ def record(name, folder=FOLDER):
             )
         results[key(case)] = {what: [run[what] for run in runs] for what in runs[0]}
         write(folder / f"{name}.json", results, seeds)
-    if hasattr(experiment, "save"):
-        experiment.save()
 
 
 def write(path, results, seeds=SEEDS):

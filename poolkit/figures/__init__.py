@@ -3,13 +3,15 @@
 from importlib import import_module
 
 from poolkit.figures.bars import draw_counts, draw_ratios, draw_seeds, draw_shares
+from poolkit.figures.class_map import ClassMap, draw_overlays
 from poolkit.figures.explorer import Explorer
 from poolkit.figures.filters import draw_filtering, draw_patch
 from poolkit.figures.gradients import draw_gradients, draw_product
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling, draw_windows
 from poolkit.figures.images import Pictures, draw_clip, draw_images, draw_stages
-from poolkit.figures.maps import draw_activation_maps, draw_shift_maps
+from poolkit.figures.maps import draw_shift_maps
 from poolkit.figures.memory import draw_memory, draw_reads, draw_running_maxima, draw_trips
+from poolkit.figures.photographs import draw_sliding
 from poolkit.figures.style import Figure
 from poolkit.figures.tables import Table, draw_conformance, draw_defects, draw_table
 
@@ -17,11 +19,11 @@ from poolkit.figures.tables import Table, draw_conformance, draw_defects, draw_t
 CHARTS = ("draw_curves", "draw_learning_curves", "draw_signal")
 
 __all__ = [
+    "ClassMap",
     "Explorer",
     "Figure",
     "Pictures",
     "Table",
-    "draw_activation_maps",
     "draw_clip",
     "draw_conformance",
     "draw_counts",
@@ -34,6 +36,7 @@ __all__ = [
     "draw_images",
     "draw_learning_curves",
     "draw_memory",
+    "draw_overlays",
     "draw_patch",
     "draw_pooling",
     "draw_product",
@@ -44,6 +47,7 @@ __all__ = [
     "draw_shares",
     "draw_shift_maps",
     "draw_signal",
+    "draw_sliding",
     "draw_stages",
     "draw_table",
     "draw_trips",

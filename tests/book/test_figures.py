@@ -11,7 +11,6 @@ from PIL import Image
 
 from poolkit import average_pool, figures, global_average_pool, max_pool, min_pool
 from poolkit.figures import (
-    draw_activation_maps,
     draw_conformance,
     draw_counts,
     draw_curves,
@@ -31,6 +30,7 @@ from poolkit.figures import (
     draw_shares,
     draw_shift_maps,
     draw_signal,
+    draw_sliding,
     draw_stages,
     draw_table,
     draw_trips,
@@ -50,13 +50,13 @@ FIGURES = {
     "images": lambda: draw_images({"one": IMAGE, "two": IMAGE}, "They get brighter to the right.").figures[0],
     "stages": lambda: draw_stages({"maps": MAPS, "means": np.array([4.0625, 4.9375])}, ("up", "down")),
     "signal": lambda: draw_signal(np.arange(12.0), {"max": np.array([5.0, 11.0])}, 6, "volts"),
+    "sliding": lambda: draw_sliding(b"a picture", (4, 6), {"a cat": [0.5, 0.25, 0.75], "a dog": [0, 0, 0.25]}, 4),
     "curves": lambda: draw_curves([0.1, 1, 100], {"one": [1.0, 2.0, 4.0]}, "p", {"most": 4}),
     "gradients": lambda: draw_gradients(X, np.arange(1, 10).reshape(3, 3), max_pool, 2, 1, at=(1, 0)),
     "shares": lambda: draw_shares([1, 3], {"average": [0.5, 0.5], "max": [0, 1]}),
     "learning curves": lambda: draw_learning_curves([50, 1400], {"one": [[0.5, 0.75], [0.25, 1]]}, "accuracy"),
     "seeds": lambda: draw_seeds({"one": [0.5, 0.75], "two": [1, 1]}),
     "shift maps": lambda: draw_shift_maps({"one": [[0, 0, 0], [0, 1, 0], [0, 0, 0.5]]}),
-    "activation maps": lambda: draw_activation_maps({"a 3": (np.eye(8), [[0, 1], [0, 0]], (0, 4, 3))}),
     "ratios": lambda: draw_ratios(
         {"forward": {"one thread": [0.3, 2.0], "two": [4]}, "back": {"one": [1]}}, "times as long"
     ),
@@ -150,6 +150,15 @@ def test_curves_keep_their_values_and_levels():
     assert [list(line.get_ydata()) for line in lines] == [[4, 4], [1, 2, 4]]
 
 
+def test_a_sliding_square_is_drawn_at_both_ends_over_the_probabilities():
+    svg = FIGURES["sliding"]().svg()
+    frames = [float(left) * 6 / 440 for left in re.findall(r'<rect x="([\d.]+)"', svg)]
+    assert np.allclose(frames, [2, 2, 0, 0], atol=0.05)
+    heights = [float(point.split(",")[1]) for point in re.findall(r'points="([^"]+)', svg)[0].split()]
+    assert heights[0] - heights[2] == pytest.approx(heights[1] - heights[0])
+    assert "a cat from 25% to 75%, by up to 50% in one step; a dog from 0% to 25%" in svg
+
+
 def test_learning_curves_show_the_mean_of_the_runs_over_least_and_most():
     figure = FIGURES["learning curves"]()
     assert list(figure.axes[0].lines[0].get_ydata()) == [37.5, 87.5]
@@ -167,12 +176,6 @@ def test_shift_maps_print_each_share_in_percent():
     figure = FIGURES["shift maps"]()
     assert texts(figure)[1:10] == ["0", "0", "0", "0", "100", "0", "0", "0", "50"]
     assert "100% without a shift, 17% on average" in figure.alt
-
-
-def test_activation_maps_mark_the_peak_and_say_whether_it_is_in_the_box():
-    view = np.eye(8), [[0, 1], [0, 0]]
-    assert FIGURES["activation maps"]().alt.endswith("a 3: the peak is in the box.")
-    assert draw_activation_maps({"a 3": (*view, (4, 4, 3))}).alt.endswith("a 3: the peak is outside the box.")
 
 
 def test_images_keep_their_pixels():
