@@ -172,9 +172,10 @@ def is_label(node):
 
 def gather_tabs(label):
     code = label.next_node(descend=False, siblings=True)
-    tab = nodes.container("", label.deepcopy(), code, classes=["tab"])
     parent, place = label.parent, label.parent.index(label)
     parent.remove(label)
+    parent.remove(code)
+    tab = nodes.container("", label.deepcopy(), code, classes=["tab"])
     before = parent[place - 1] if place else None
     if before is not None and "tabs" in before.get("classes", []):
         before += tab
