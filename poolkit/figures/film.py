@@ -49,14 +49,14 @@ class Film(Figure):
         return "\n".join([*self.elements, *groups, *self.front])
 
     def _repr_html_(self):
-        share = 100 / len(self.frames)
+        share, name = 100 / len(self.frames), f"poolkit-film-{len(self.frames)}"
         style = (
-            ".poolkit-film label{display:none}.poolkit-film:has(svg) label{display:block}"
-            f"@keyframes poolkit-film-{len(self.frames)}{{0%{{visibility:visible}}{share:.4f}%{{visibility:hidden}}}}"
-            "@media (prefers-reduced-motion:no-preference){.poolkit-film svg .frame{visibility:hidden;"
-            f"animation:poolkit-film-{len(self.frames)} {len(self.frames) * SECONDS:g}s step-end infinite}}}}"
-            "@media (prefers-reduced-motion:reduce){.poolkit-film:has(svg) label{display:none}}"
-            ".poolkit-film:has(input:checked) .frame{animation-play-state:paused}"
+            f"@keyframes {name}{{0%{{visibility:visible}}{share:.4f}%{{visibility:hidden}}}}"
+            "@media (prefers-reduced-motion:no-preference){"
+            ".poolkit-film:has(svg) label{display:block!important}"
+            ".poolkit-film svg .frame{visibility:hidden;"
+            f"animation:{name} {len(self.frames) * SECONDS:g}s step-end infinite}}"
+            ".poolkit-film:has(input:checked) svg .frame{animation-play-state:paused}}"
         )
         pause = '<label hidden><input type="checkbox"> Pause</label>'
         return f'<div class="poolkit-film">{super()._repr_html_()}{pause}</div><style>{style}</style>'

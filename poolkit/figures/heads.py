@@ -28,21 +28,21 @@ CELL = 45  # there 56 pixels
 SMALL = 15  # the smallest letters of so wide a figure that can be read on a phone
 
 
-def draw_class_means(picture, classes):
-    """Draw a photograph, one map for each of some classes, the mean of each map, and the probability of the class.
+def draw_class_means(picture, maps):
+    """Draw a photograph, one map for each of some classes, and the mean of each map.
 
     Parameters
     ----------
     picture : bytes
         The photograph, a WebP file of 640 × 448 pixels.
-    classes : dict from str to dict
-        The ``map``, ``(h, w)``, and the ``probability`` of each class, at most four.
+    maps : dict from str to array_like
+        ``(h, w)`` for each class, at most four.
     """
-    maps = {name: np.asarray(each["map"], float) for name, each in classes.items()}
+    maps = {name: np.asarray(map_, float) for name, map_ in maps.items()}
     most = max(map_.max() for map_ in maps.values())
-    told = [f"{name}: mean {map_.mean():.1f}, {classes[name]['probability']:.1%}" for name, map_ in maps.items()]
+    told = [f"{name}: mean {map_.mean():.1f}" for name, map_ in maps.items()]
     figure = Figure(
-        WIDE, 452, f"A photograph, and one map for each class, brighter where more speaks for it. {'; '.join(told)}."
+        WIDE, 424, f"A photograph, and one map for each class, brighter where more speaks for it. {'; '.join(told)}."
     )
     _draw_file(figure, picture, 0, 0, 320, 224)
     rows, columns = next(iter(maps.values())).shape
@@ -65,7 +65,6 @@ def draw_class_means(picture, classes):
         draw_arrow(figure, (left + 65, 365), (left + 65, 384))
         draw_rectangle(figure, left + 1, 388, 128, 32, OUTPUT, OUTPUT_EDGE, 2)
         draw_text(figure, left + 65, 404, f"mean {map_.mean():.1f}".replace("-", "−"), size=16)
-        draw_text(figure, left + 65, 438, f"{classes[name]['probability']:.1%}", size=16)
     return figure
 
 
@@ -88,13 +87,14 @@ def draw_ends(ends):
         f"{network}: " + ", ".join(f"{name} {_times(shape)} with {count:,} parameters" for name, shape, count in stages)
         for network, stages in ends.items()
     ]
-    row = 280
-    figure = Figure(WIDE, row * len(ends), f"The ends of networks. {'; '.join(told)}.")
-    for number, (network, stages) in enumerate(ends.items()):
-        top, step = row * number, WIDE / len(stages)
-        draw_text(figure, 0, top + 14, network, "left", 18)
+    highs = [max(_height(shape) for _, shape, _ in stages) for stages in ends.values()]
+    figure = Figure(WIDE, sum(highs) + 120 * len(ends) - 20, f"The ends of networks. {'; '.join(told)}.")
+    foot = 0
+    for high, (network, stages) in zip(highs, ends.items(), strict=True):
+        draw_text(figure, 0, foot + 14, network, "left", 18)
+        foot, step = foot + high + 34, WIDE / len(stages)
         for place, (name, shape, count) in enumerate(stages):
-            middle, foot = step * (place + 0.5), top + 200
+            middle = step * (place + 0.5)
             _draw_block(figure, middle, foot, shape) if len(shape) == 3 else _draw_vector(
                 figure, middle, foot, shape[0]
             )
@@ -104,7 +104,12 @@ def draw_ends(ends):
             draw_text(figure, middle, foot + 37, _times(shape), size=SMALL)
             said = f"{count:,}" if count else "no parameter"
             draw_text(figure, middle, foot + 56, said, size=SMALL, color=WINDOW_EDGE if count else MUTED)
+        foot += 86
     return figure
+
+
+def _height(shape):
+    return 6 * shape[0] + sqrt(shape[2]) / 2 if len(shape) == 3 else sqrt(shape[0])
 
 
 def _times(shape):
@@ -147,17 +152,22 @@ def draw_row_major(maps):
         + ", ".join(map(format_number, vector))
         + "."
     )
-    figure = Figure(WIDE, 24 + height * (CELL + 26) + 150, alt)
+    pitch = CELL + 44
+    figure = Figure(WIDE, height * pitch + 138, alt)
     gap = (WIDE - width * channels * CELL) / (width + 1)
     for i, j in np.ndindex(height, width):
-        left, top = gap + j * (channels * CELL + gap), 26 + i * (CELL + 26)
+        left, top = gap + j * (channels * CELL + gap), 26 + i * pitch
         draw_text(figure, left, top - 10, f"row {i}, column {j}", "left", SMALL, MUTED)
         for c in range(channels):
             _mark(figure, left + c * CELL, top, maps[i, j, c], c)
         end = left + channels * CELL
+        if j == width - 1 and i + 1 < height:  # back to the beginning of the next row
+            path = f"M{end + 6:g} {top + CELL / 2:g}h12v{CELL / 2 + 10:g}H{gap / 2:g}v{pitch - CELL / 2 - 10:g}"
+            figure.elements.append(f'<path d="{path}" style="fill: none; stroke: {MUTED}; stroke-width: 2"/>')
+            draw_arrow(figure, (gap / 2, top + pitch + CELL / 2), (gap - 6, top + pitch + CELL / 2))
         if j + 1 < width:
             draw_arrow(figure, (end + 6, top + CELL / 2), (end + gap - 6, top + CELL / 2))
-    below = 24 + height * (CELL + 26) + 30
+    below = height * pitch + 18
     draw_text(figure, 0, below, f"flattened: {vector.size} numbers; dashed: the numbers of map 0", "left", SMALL)
     cell = min(CELL, (WIDE - 4) / vector.size)
     for place, value in enumerate(vector):
