@@ -11,10 +11,14 @@ from PIL import Image
 
 from poolkit import average_pool, figures, global_average_pool, max_pool, min_pool
 from poolkit.figures import (
+    draw_bins,
+    draw_class_means,
     draw_conformance,
     draw_counts,
+    draw_coverage,
     draw_curves,
     draw_defects,
+    draw_ends,
     draw_flatten,
     draw_global_average,
     draw_gradients,
@@ -23,13 +27,16 @@ from poolkit.figures import (
     draw_memory,
     draw_pooling,
     draw_product,
+    draw_pyramid,
     draw_ratios,
     draw_reads,
+    draw_row_major,
     draw_running_maxima,
     draw_seeds,
     draw_shares,
     draw_shift_maps,
     draw_signal,
+    draw_six_steps,
     draw_sliding,
     draw_stages,
     draw_table,
@@ -67,6 +74,13 @@ FIGURES = {
     "product": lambda: draw_product([[0.5, 0.5, 0], [0, 0.5, 0.5]], [1, 5, 2]),
     "counts": lambda: draw_counts({"many": 5120, "few": 64}),
     "parts": lambda: draw_counts({"many": 512, "few": 64}, {"many": 128, "few": 64}, "far away"),
+    "class means": lambda: draw_class_means(b"a picture", {"cat": [[2, 4]], "cup": [[0, -1]]}),
+    "six steps": lambda: draw_six_steps(X[:2, :2]),
+    "ends": lambda: draw_ends({"a network": [("maps", (7, 7, 64), 0), ("mean", (64,), 0), ("dense", (10,), 650)]}),
+    "row major": lambda: draw_row_major(MAPS[:2, :2]),
+    "bins": lambda: draw_bins(5, 3),
+    "coverage": lambda: draw_coverage({"stride 1": (3, 2, 1), "stride 2": (3, 2, 2)}),
+    "pyramid": lambda: draw_pyramid(X, (1, 2)),
 }
 every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
 
@@ -361,3 +375,64 @@ def test_a_chart_without_matplotlib_says_what_to_install(monkeypatch):
     monkeypatch.delitem(sys.modules, "poolkit.figures.charts")
     with pytest.raises(ImportError, match=r"pip install 'poolkit\[figures\]'"):
         _ = figures.draw_curves
+
+
+def test_class_means_are_below_their_maps():
+    assert texts(FIGURES["class means"]())[-4:] == ["cat", "mean 3.0", "cup", "mean −0.5"]
+
+
+def frames(figure):
+    return [
+        re.findall(r"<text[^>]*>([^<]*)</text>", frame) for frame in re.findall('class="frame".*?</g>', figure.svg())
+    ]
+
+
+def test_six_steps_add_one_value_a_frame_and_divide_at_the_end():
+    values = [["0", "0", ""], ["2", "1", ""], ["4", "2", ""], ["13", "3", ""], ["17", "4", ""]]
+    assert frames(FIGURES["six steps"]()) == [*values, ["17", "4", "17 / 4"], ["17", "4", "4.25"]]
+
+
+def test_a_film_shows_its_last_frame_alone_where_nothing_moves():
+    svg = FIGURES["six steps"]().svg()
+    assert re.findall(r'visibility="(\w+)"', svg) == ["hidden"] * 6 + ["visible"]
+    assert "animation:" not in svg
+
+
+def test_a_film_moves_unless_the_reader_wants_no_motion_and_can_be_paused():
+    still, moving = FIGURES["six steps"]()._repr_html_().split("@media (prefers-reduced-motion:no-preference){")
+    assert "animation:" not in still and "6.3s step-end infinite" in moving
+    assert ":has(input:checked) svg .frame{animation-play-state:paused}" in moving
+
+
+def test_ends_tell_sizes_and_parameters():
+    shown = texts(FIGURES["ends"]())
+    assert shown[1:4] == ["maps", "7 × 7 × 64", "no parameter"] and shown[-3:] == ["dense", "10", "650"]
+
+
+def test_the_longer_row_is_the_higher_bar():
+    svg = draw_ends({"one": [("a", (400,), 0), ("b", (100,), 0)]}).svg()
+    high, low = (float(height) for height in re.findall(r'<rect[^>]* height="([\d.]+)"', svg))
+    assert high == pytest.approx(2 * low)
+
+
+def test_the_walk_of_flatten_marks_every_number_of_the_first_map_twice():
+    figure = FIGURES["row major"]()
+    assert len(marked(figure)) == 8
+    assert texts(figure)[-16::2] == ["2", "7", "2", "7", "9", "0", "4", "5"]
+
+
+def test_bins_tell_their_lengths():
+    assert texts(FIGURES["bins"]())[5:] == ["bin 0: 2 long", "bin 1: 3 long", "bin 2: 2 long"]
+    assert "bin 0 sees 0 to 1; bin 1 sees 1 to 3; bin 2 sees 3 to 4" in FIGURES["bins"]().alt
+
+
+def test_coverage_counts_the_windows_that_see_each_element():
+    shown = texts(FIGURES["coverage"]())
+    assert shown[1:11] == ["2 × 2 out; seen: 9 of 9", *"121242121"]
+    assert shown[12:] == ["1 × 1 out; seen: 4 of 9", *"110110000"]
+
+
+def test_a_pyramid_joins_the_maxima_of_all_levels():
+    shown = texts(FIGURES["pyramid"]())
+    assert shown[-1] == "1 + 4 = 5 numbers"
+    assert shown.count("9") == 4 and [shown.count(value) for value in "786"] == [2, 2, 2]
