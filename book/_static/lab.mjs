@@ -177,7 +177,7 @@ export class PoolingLab extends HTMLElement {
     drawStrip(this.$(".strip table"), names, this.#path);
     this.$(".segments").hidden = names.length < 2;
     this.$(".segments").innerHTML = names.map((name, k) => `<label><input type="radio" name="viewed" value="${k}" ${k === this.#viewed ? "checked" : ""}>${name}</label>`).join("");
-    this.#showStages();
+    if (!this.#networks.length) this.#showStages();
   }
 
   /** Those of the network that is viewed, or as long as it is not there, their room. */
@@ -195,7 +195,10 @@ export class PoolingLab extends HTMLElement {
   }
 
   async #start() {
-    watchColours(() => this.#networks.length && this.#update());
+    watchColours(() => {
+      if (this.#digits.length) this.#layDigits();
+      this.#update();
+    });
     try {
       this.#digits = decodeDigits(await load("digits"));
       this.#layDigits();
@@ -278,7 +281,8 @@ export class PoolingLab extends HTMLElement {
     if (event.button || !event.isPrimary || !this.#networks.length) return;
     this.$("#pad").setPointerCapture(event.pointerId);
     this.#remember();
-    this.#keep(this.#drawing.slice());
+    if (this.#digit !== null) this.#shift = [0, 0]; // nobody wants to write over a stored digit: it goes
+    this.#keep(this.#digit === null ? this.#drawing.slice() : blank());
     this.#pen = this.#at(event);
     this.#strokeTo(this.#pen);
   }

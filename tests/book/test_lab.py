@@ -181,6 +181,18 @@ def test_a_drawing_with_the_mouse_is_answered_and_can_be_undone(lab):
     assert said(page) == ["–", "–"]
 
 
+def test_a_stored_digit_goes_when_the_pen_comes_and_undo_brings_it_back(lab):
+    page = lab()
+    inked = (
+        "canvas => canvas.getContext('2d').getImageData(0, 0, 40, 40).data.filter((v, k) => k % 4 === 3 && v).length"
+    )
+    draw(page, [(0.5, 0.3), (0.5, 0.31)])
+    assert 5 < page.locator("#pad").evaluate(inked) < 25  # a dot
+    assert page.locator("input[name=digit]:checked").count() == 0
+    page.get_by_role("button", name="Undo").click()
+    assert page.locator("input[value='8']:checked").count() == 1 and said(page) == ["4", "4"]
+
+
 def test_a_finger_draws_and_the_page_stays(lab):
     page = lab(width=390, has_touch=True)
     page.get_by_role("button", name="Clear").tap()
@@ -348,6 +360,17 @@ def test_an_address_that_makes_no_sense_is_ignored(lab, hash):
 
 
 @pytest.mark.parametrize("width, scheme", [(360, "light"), (360, "dark"), (1280, "dark")])
+def test_pictures_follow_the_colour_scheme(lab):
+    page = lab()
+    thumb = page.locator(".digits canvas").nth(8)
+    pixels = "canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data"
+    brightest = f"canvas => {pixels}.reduce((most, value, k) => (k % 4 < 3 ? Math.max(most, value) : most), 0)"
+    light = [thumb.evaluate(brightest), page.locator("#pad").evaluate(brightest)]
+    page.emulate_media(color_scheme="dark")
+    page.locator("html[data-theme=dark]").wait_for()
+    assert light == [48, 48] and [thumb.evaluate(brightest), page.locator("#pad").evaluate(brightest)] == [240, 240]
+
+
 def test_it_fits_and_can_be_used_by_everybody(lab, width, scheme):
     page = lab(width=width, scheme=scheme)
     page.locator("summary").first.click()
