@@ -181,6 +181,9 @@ def test_a_drawing_with_the_mouse_is_answered_and_can_be_undone(lab):
     assert said(page) == ["–", "–"]
 
 
+PIXELS = "canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data"
+
+
 def test_a_stored_digit_goes_when_the_pen_comes_and_undo_brings_it_back(lab):
     page = lab()
     inked = (
@@ -363,8 +366,7 @@ def test_an_address_that_makes_no_sense_is_ignored(lab, hash):
 def test_pictures_follow_the_colour_scheme(lab):
     page = lab()
     thumb = page.locator(".digits canvas").nth(8)
-    pixels = "canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data"
-    brightest = f"canvas => {pixels}.reduce((most, value, k) => (k % 4 < 3 ? Math.max(most, value) : most), 0)"
+    brightest = f"canvas => {PIXELS}.reduce((most, value, k) => (k % 4 < 3 ? Math.max(most, value) : most), 0)"
     light = [thumb.evaluate(brightest), page.locator("#pad").evaluate(brightest)]
     page.emulate_media(color_scheme="dark")
     page.locator("html[data-theme=dark]").wait_for()
