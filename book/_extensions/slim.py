@@ -48,7 +48,7 @@ def is_needed(selectors, known):
 
 def setup(app):
     # Sphinx copies style sheets and scripts only when it writes pages.
-    folders = ("book/_static/*", "book/_extensions/*.py", "poolkit/figures/*.mjs")
+    folders = ("book/_static/**/*", "book/_extensions/*.py", "poolkit/figures/*.mjs")
     sources = [path for each in folders for path in BOOK.parent.glob(each)]
     newest = max(path.stat().st_mtime for path in sources)
     app.add_config_value("newest_source", newest, "html")

@@ -524,7 +524,7 @@ export class PoolingLab extends HTMLElement {
     const drawn = !empty && this.#digit === null;
     if (tall && drawn) this.#hint("Taller than the digits that the networks know: try a smaller one.");
     else if (drawn && Math.max(...off.map(Math.abs)) >= 3) this.#hint(`Your digit stands ${spoken(off.map((n) => -n))} of the middle. Centre it, and see who changes their mind.`);
-    else this.#hint(this.#label === null ? "" : `a ${this.#label}, as somebody wrote it`);
+    else this.#hint(this.#label === null ? "" : `A ${this.#label}, as somebody wrote it. Draw over it to make one of your own.`);
   }
 
   #hint(text) {
