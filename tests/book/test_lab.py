@@ -209,6 +209,7 @@ def test_a_finger_draws_and_the_page_stays(lab):
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     page.locator(".answer b", has_text=re.compile(r"\d")).first.wait_for()
     assert page.evaluate("scrollY") == top
+    assert page.locator("#pad").evaluate("pad => getComputedStyle(pad).touchAction") == "none"
 
 
 def test_the_keyboard_chooses_a_digit_pushes_it_and_hears_the_answers(lab):
@@ -362,7 +363,6 @@ def test_an_address_that_makes_no_sense_is_ignored(lab, hash):
     assert page.locator(".network .sub").all_inner_texts() == ["max pooling"] * 2
 
 
-@pytest.mark.parametrize("width, scheme", [(360, "light"), (360, "dark"), (1280, "dark")])
 def test_pictures_follow_the_colour_scheme(lab):
     page = lab()
     thumb = page.locator(".digits canvas").nth(8)
@@ -373,6 +373,7 @@ def test_pictures_follow_the_colour_scheme(lab):
     assert light == [48, 48] and [thumb.evaluate(brightest), page.locator("#pad").evaluate(brightest)] == [240, 240]
 
 
+@pytest.mark.parametrize("width, scheme", [(360, "light"), (360, "dark"), (1280, "dark")])
 def test_it_fits_and_can_be_used_by_everybody(lab, width, scheme):
     page = lab(width=width, scheme=scheme)
     page.locator("summary").first.click()
