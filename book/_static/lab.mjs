@@ -189,7 +189,7 @@ export class PoolingLab extends HTMLElement {
 
   /** Names short enough for a strip, which tell the two apart. */
   #names() {
-    const names = this.#choices.map(({ head, pool, step, training }) => ({ head: head === "gap" ? "GAP" : "Flatten", pool, step: STEPS[step], training: TRAININGS[training] }));
+    const names = this.#choices.map(({ head, pool, step, training }) => ({ head: head === "gap" ? "GAP" : "Flatten", pool: POOLINGS[pool], step: STEPS[step], training: TRAININGS[training] }));
     const differ = Object.keys(names[0]).filter((key) => names.some((name) => name[key] !== names[0][key]));
     return names.map((name) => (differ.length ? differ.map((key) => name[key]).join(", ") : name.head));
   }
