@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ready := .venv/ready
 # The oldest NumPy that the package promises to work with, or the oldest there is for this Python.
-NUMPY ?= $(shell $(PYTHON) -c 'import sys; print("2.0.0" if sys.version_info < (3, 13) else "2.1.0")')
+NUMPY ?= $(shell $(PYTHON) -c 'import sys; print({13: "2.1.0", 14: "2.3.2"}.get(sys.version_info[1], "2.0.0"))')
 bare := .venv/numpy-$(NUMPY)
 PROFILE ?= poolkit # of Hypothesis; quick draws fewer examples
 
@@ -14,7 +14,7 @@ book: $(ready)   ## build the HTML book
 	@echo "Open _build/html/index.html, or: make serve"
 
 test: $(ready)   ## run every test and every notebook
-	@$(MAKE) --jobs=2 --output-sync book core PROFILE=quick
+	@$(MAKE) --jobs=2 $(if $(filter 4.%,$(MAKE_VERSION)),--output-sync) book core PROFILE=quick
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
@@ -36,14 +36,16 @@ browsers:
 bench: $(ready) .venv/peers ## time poolkit beside the frameworks and store the table that the book shows
 	PYTHONPATH=book .venv/bin/python -m experiments.benchmark
 
-lab: $(ready)    ## open the notebooks in JupyterLab
+lab: .venv/lab   ## open the notebooks in JupyterLab; from outside a container with LAB=--ip=0.0.0.0
 	.venv/bin/jupyter trust book/*.ipynb
-	.venv/bin/jupyter lab book/index.ipynb
+	.venv/bin/jupyter lab --ServerApp.root_dir=. --LabApp.default_url='/lab/tree/book/index.ipynb?file-browser-path=/' \
+	  $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
 serve: book      ## build the book and serve it on this machine
 	.venv/bin/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
 notebooks: $(ready) ## run every notebook and store its outputs
+	.venv/bin/python book/preview.py
 	.venv/bin/python book/execute.py
 
 experiments: $(ready) ## measure again, for 35 minutes, what chapters only read
@@ -54,17 +56,23 @@ newest:          ## build the book with the newest Sphinx that there is, which J
 	$(PYTHON) -m venv --clear _build/newest
 	_build/newest/bin/pip install --disable-pip-version-check --quiet uv==0.13.9
 	_build/newest/bin/uv pip install --python _build/newest --override .github/newest.txt \
-	  "jupyter-book>=1.0.4,<2" sphinx-exercise math-core numpy "jsonschema<4.25"
+	  "jupyter-book>=1.0.4,<2" math-core numpy "jsonschema<4.25"
 	PYTHONPATH=. _build/newest/bin/jupyter-book build -q -W -n --keep-going --path-output _build/newest .
 
-$(ready): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info; (3, 11) <= v < (3, 14) or sys.exit( \
-	  f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}: try make PYTHON=python3.12")'
+define install
+	@$(PYTHON) .ci/fits.py
 	@echo "Setting up .venv with the pinned packages: two to three minutes, once."
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --disable-pip-version-check --requirement requirements.txt
+	.venv/bin/pip install --disable-pip-version-check --requirement $<
 	.venv/bin/pip install --disable-pip-version-check --no-build-isolation --no-deps --editable .
-	@touch $(ready)
+	@touch $@
+endef
+
+$(ready): requirements.txt pyproject.toml
+	$(install)
+
+.venv/lab: requirements-lab.txt pyproject.toml # what notebooks need, and nothing that builds or tests
+	$(install)
 
 $(bare)/ready: requirements.txt
 	$(PYTHON) -m venv $(bare)

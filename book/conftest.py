@@ -16,9 +16,12 @@ import numpy as np
 from nbval.plugin import IPyNbCell
 from PIL import Image
 
-os.environ["POOLKIT_PAGE"] = "1"  # as in execute.py, with whose outputs we compare
+os.environ["POOLKIT_PAGE"] = (
+    "1"  # as in execute.py, with whose outputs we compare
+)
 
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
+DRAWING = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
 TOLERANCE = 2  # of 255 levels
 
 
@@ -32,9 +35,16 @@ compare_text = IPyNbCell.compare_outputs
 
 def take_pictures_out(outputs):
     """The outputs without the pictures inside them, and the pictures."""
-    text = json.dumps(outputs)
+    text = DRAWING.sub(as_text, json.dumps(outputs))
     pictures = [decode(picture) for picture in PICTURE.findall(text)]
-    return nbformat.from_dict(json.loads(PICTURE.sub("a picture", text))), pictures
+    return nbformat.from_dict(
+        json.loads(PICTURE.sub("a picture", text))
+    ), pictures
+
+
+def as_text(drawing):
+    """The elements of an image that is a drawing, inside a text in quotes."""
+    return json.dumps(b64decode(drawing[1]).decode())[1:-1]
 
 
 def decode(picture):
@@ -44,7 +54,9 @@ def decode(picture):
 
 
 def alike(one, other):
-    return one.shape == other.shape and np.abs(one - other).max() <= TOLERANCE
+    return (
+        one.shape == other.shape and np.abs(one - other).max() <= TOLERANCE
+    )
 
 
 def compare_outputs(cell, test, ref, skip_compare=None):
@@ -53,7 +65,9 @@ def compare_outputs(cell, test, ref, skip_compare=None):
     if not compare_text(cell, test, ref, skip_compare):
         return False
     if not all(alike(*pair) for pair in zip(seen, stored, strict=True)):
-        cell.comparison_traceback = ["A picture differs from the stored one."]
+        cell.comparison_traceback = [
+            "A picture differs from the stored one."
+        ]
         return False
     return True
 

@@ -6,8 +6,21 @@ from typing import Any
 import numpy as np
 
 
-def check(yours: Any, expected: Any, *inputs: tuple[Any, ...]) -> None:
-    """Compare your answer with the expected one and print the verdict.
+class Verdict(int):
+    """True or false, for who counts them; a notebook does not show it below what was printed already."""
+
+    def __repr__(self) -> str:
+        return str(bool(self))
+
+    def _ipython_display_(self) -> None:
+        pass
+
+
+UNANSWERED = "Not answered yet."
+
+
+def check(yours: Any, expected: Any, *inputs: tuple[Any, ...]) -> Verdict | None:
+    """Compare your answer with the expected one, print the verdict and return it.
 
     Parameters
     ----------
@@ -19,24 +32,33 @@ def check(yours: Any, expected: Any, *inputs: tuple[Any, ...]) -> None:
     *inputs : tuple
         The arguments of each call.
 
+    Returns
+    -------
+    Verdict or None
+        Equal to True or False; None if not answered yet.
+
     Examples
     --------
     >>> check(4, 4)
     Right.
+    True
     >>> check(5, 4)
     Not yet: too large.
+    False
     >>> check(None, 4)
     Not answered yet.
     >>> check(max, min, ([1, 2],))
     Not yet: for [1, 2] yours gives 2, expected 1.
+    False
     >>> check(len, int, (3,))
     Not yet: for 3 yours stops with TypeError: object of type 'int' has no len().
+    False
     >>> check(sum, lambda x: x[0] + x[1], ([1, 2],), ([3, 4],))
     Right on all 2 inputs.
+    True
     """
     if not callable(yours):
-        print(_complaint(yours, expected) or "Right.")
-        return
+        return _say(_complaint(yours, expected), "Right.")
     if not inputs:
         raise ValueError("inputs must hold the arguments of at least one call when yours is a function")
     for arguments in inputs:
@@ -44,13 +66,16 @@ def check(yours: Any, expected: Any, *inputs: tuple[Any, ...]) -> None:
         try:
             given = yours(*deepcopy(arguments))
         except Exception as error:
-            print(f"Not yet: for {shown} yours stops{_line(error)} with {type(error).__name__}: {error}.")
-            return
+            return _say(f"Not yet: for {shown} yours stops{_line(error)} with {type(error).__name__}: {error}.")
         wrong = f"Not yet: for {shown} yours gives {_show(given)}, expected {_show(right)}."
         if complaint := _complaint(given, right, wrong):
-            print(complaint)
-            return
-    print(f"Right on all {len(inputs)} inputs.")
+            return _say(complaint)
+    return _say("", f"Right on all {len(inputs)} inputs.")
+
+
+def _say(complaint: str, praise: str = "") -> Verdict | None:
+    print(complaint or praise)
+    return None if complaint == UNANSWERED else Verdict(not complaint)
 
 
 def _line(error: Exception) -> str:
@@ -62,7 +87,7 @@ def _line(error: Exception) -> str:
 def _complaint(yours: Any, expected: Any, wrong: str = "") -> str:
     """What there is to say of an answer that is not right: nothing of one that is."""
     if yours is None or yours is ...:
-        return "Not answered yet."
+        return UNANSWERED
     yours, expected = np.asarray(yours), np.asarray(expected)
     if yours.shape != expected.shape:
         return wrong or f"Not yet: yours has shape {yours.shape}, expected {expected.shape}."

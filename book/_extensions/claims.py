@@ -109,10 +109,12 @@ def button(value, text):
 
 
 def give_cells_addresses(app, doctree):
-    for cell in doctree.findall(nodes.container):
-        for tag in cell["classes"]:
-            if tag.startswith("tag_claim:"):
-                cell["ids"].append(tag.replace("tag_claim:", "claim-"))
+    """To their code, which a browser unfolds for who comes by such an address."""
+    for code in doctree.findall(nodes.container):
+        if code.get("nb_element") == "cell_code_source":
+            for tag in code.parent["classes"]:
+                if tag.startswith("tag_claim:"):
+                    code["ids"].append(tag.replace("tag_claim:", "claim-"))
 
 
 def setup(app):

@@ -14,38 +14,51 @@ from docutils import nodes
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 BAR = """<div class="live-bar" role="group" aria-label="Cell {number}">
-<button type="button" class="live-button">Run</button>
-<button type="button" class="live-button">Reset</button>
+<div class="live-buttons"><button type="button" class="live-button">Run</button>
+<button type="button" class="live-button">Reset</button></div>
 <span role="status">{said}</span></div>"""
 FIRST = (
     "This code can be changed and run here. The first run loads Python, about 10 MB."
 )
+FOLDED = {"tag_setup", "tag_check", "tag_answer"}  # what it says there is not seen
 
 
 def mark_cells(app, doctree, docname):
-    """Give each live cell its buttons; say of the others that they run in Jupyter."""
+    """Give each live cell its buttons; say of the others where they run."""
     if app.builder.format != "html":
         return
-    notes, live = [], 0
+    notes, live, told = [], 0, False
     how = app.builder.get_relative_uri(docname, "book/index") + "#run-it-yourself"
-    for code in doctree.findall(shows_code):
+    for code in list(doctree.findall(shows_code)):
         cell = code.parent
-        while "cell" not in cell["classes"]:  # a folded input stands deeper
-            cell = cell.parent
         if "tag_live" in cell["classes"]:
             live += 1
-            bar = BAR.format(number=live, said=FIRST if live == 1 else "")
-            cell.insert(1, nodes.raw("", bar, format="html"))
-        elif (
-            "solution-content" not in cell.parent["ids"]
-        ):  # for the reader's own, live cell
+            first = not told and not FOLDED & set(cell["classes"])
+            told = told or first
+            bar = BAR.format(number=live, said=FIRST if first else "")
+            below(code, nodes.raw("", bar, format="html"))
+        elif not {"tag_solution", "tag_answer"} & set(cell["classes"]):
             notes.append(nodes.paragraph("", "Runs in ", classes=["runs-in-jupyter"]))
             notes[-1] += nodes.reference("", "Jupyter", refuri=how, internal=True)
-            cell.insert(1, notes[-1])
+            below(code, notes[-1])
     address = os.environ.get("BOOK_REPOSITORY")
     if notes and address:  # then the page has buttons for these
-        notes[0] += nodes.Text(", Binder or Colab (there, first run ")
-        notes[0] += [nodes.literal("", f"%pip install git+{address}"), nodes.Text(")")]
+        notes[0] += nodes.Text(", Binder or Colab")
+
+
+def below(code, node):
+    code.parent.insert(code.parent.index(code) + 1, node)
+
+
+def make_solutions_live(app, doctree):
+    """What solves a live exercise can be run too."""
+    live = False
+    for code in doctree.findall(shows_code):
+        classes = code.parent["classes"]
+        if "tag_exercise" in classes:
+            live = "tag_live" in classes
+        elif live and "tag_solution" in classes and "tag_live" not in classes:
+            classes.append("tag_live")
 
 
 def shows_code(node):
@@ -68,6 +81,7 @@ def pack_poolkit(app, exception):
 
 
 def setup(app):
+    app.connect("doctree-read", make_solutions_live)
     app.connect("doctree-resolved", mark_cells)
     app.connect("build-finished", pack_poolkit)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,11 +3,19 @@
 So a page needs no script to show it, and nothing from another host.
 """
 
+import re
+
 from docutils import nodes
 from math_core import LatexToMathML
 from sphinx.util.math import get_node_equation_number
 
-to_mathml = LatexToMathML().convert_with_local_state
+convert = LatexToMathML().convert_with_local_state
+
+
+def to_mathml(formula, **options):
+    """Large brackets as a pair, or the closing one would not grow below an exponent."""
+    formula = re.sub(r"\\[Bb]igg?l(?![a-z])", r"\\left", formula)
+    return convert(re.sub(r"\\[Bb]igg?r(?![a-z])", r"\\right", formula), **options)
 
 
 def inline(translator, node):

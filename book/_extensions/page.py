@@ -9,8 +9,12 @@ from docutils import nodes
 
 BUTTONS = ("repository", "source", "edit_page", "issues")
 SCRIPTS = {  # what in a page asks for which script
-    'class="quiz"': "quiz.mjs",
-    'class="math ': "formulas.mjs",
+    'class="quiz': "quiz.mjs",
+    'class="answer"': "answers.mjs",
+    'class="card"': "cards.mjs",
+    'class="tabs ': "tabs.mjs",
+    "data-tip=": "tips.mjs",
+    "<math": "formulas.mjs",
     "tag_live": "live.mjs",
     "<pooling-explorer": "explorer.mjs",
     "<pooling-lab": "lab.mjs",
@@ -35,6 +39,11 @@ def link_to_source(app, config):
 
 
 def add_scripts(app, page, template, context, doctree):
+    if page != "search":  # elsewhere it would mark old words of a search, for good
+        scripts = context["script_files"]
+        scripts[:] = [each for each in scripts if "sphinx_highlight" not in str(each)]
+    for script in ("progress.mjs", "paper.mjs"):
+        app.add_js_file(script, type="module")
     for mark, script in SCRIPTS.items():
         if mark in context.get("body", ""):
             app.add_js_file(script, type="module")

@@ -1,6 +1,7 @@
 """Run the cells of a page as Jupyter would; it is packed with poolkit into the site."""
 
 import ast
+import builtins
 import linecache
 import os
 import traceback
@@ -9,6 +10,13 @@ from io import StringIO
 
 os.environ["POOLKIT_PAGE"] = "1"  # the page has the explorer's script
 names = {}  # what the cells have defined
+
+
+def ask(*_):
+    raise RuntimeError("a page cannot ask for input: write the value into the code")
+
+
+builtins.input = ask
 
 
 def clear():
@@ -41,10 +49,12 @@ def execute(code, name):
 
 
 def show(value):
-    if value is None:
+    if value is None or hasattr(value, "_ipython_display_"):  # shown already
         return []
     if hasattr(value, "_repr_html_"):
-        return [("html", value._repr_html_())]
+        from poolkit.figures.style import inline
+
+        return [("html", inline(value._repr_html_()))]
     return [("value", repr(value))]
 
 

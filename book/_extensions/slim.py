@@ -8,8 +8,10 @@ from pathlib import Path
 
 from docutils import nodes
 
+from poolkit.figures.style import inline
+
 BOOK = Path(__file__).parents[1]
-FIGURE = re.compile(
+SHAPE = re.compile(
     r'(<svg class="poolkit-figure"[^>]* viewBox="0 0 (\S+) (\S+)" style=")'
 )
 RULE = re.compile(r"([^{}]*){[^{}]*}")  # its selectors, and what they are given
@@ -17,10 +19,10 @@ NAME = re.compile(r"[A-Za-z][\w-]*")
 PUT_TOGETHER = {"bs-tooltip-auto"}  # from parts, by bootstrap.js
 
 
-def give_figures_their_shape(app, doctree, docname):
-    """Tell the page how high each is before it is drawn: book.css lets it wait."""
+def draw_figures(app, doctree, docname):
+    """Drawings in place of images; book.css lets one wait whose shape is known."""
     for output in doctree.findall(nodes.raw):
-        shaped = FIGURE.sub(r"\1aspect-ratio:\2/\3;", output.astext())
+        shaped = SHAPE.sub(r"\1aspect-ratio:\2/\3;", inline(output.astext()))
         output[0] = nodes.Text(shaped)
 
 
@@ -46,12 +48,17 @@ def is_needed(selectors, known):
     return any(known.issuperset(one) for one in classes)
 
 
+def newest(app, rebuild, *folders):
+    """Read (env) or write (html) all pages again after a change there."""
+    sources = [path for each in folders for path in BOOK.parent.glob(each)]
+    time = max(path.stat().st_mtime for path in sources)
+    app.add_config_value(f"newest_{rebuild}", time, rebuild)
+
+
 def setup(app):
     # Sphinx copies style sheets and scripts only when it writes pages.
-    folders = ("book/_static/**/*", "book/_extensions/*.py", "poolkit/figures/*.mjs")
-    sources = [path for each in folders for path in BOOK.parent.glob(each)]
-    newest = max(path.stat().st_mtime for path in sources)
-    app.add_config_value("newest_source", newest, "html")
-    app.connect("doctree-resolved", give_figures_their_shape)
+    newest(app, "html", "book/_static/**/*", "poolkit/figures/*.mjs")
+    newest(app, "env", "book/_extensions/*.py")
+    app.connect("doctree-resolved", draw_figures)
     app.connect("build-finished", slim_sheets)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

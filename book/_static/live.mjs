@@ -2,6 +2,8 @@
 // it, to Python in a worker (live_worker.mjs). Nothing of that is loaded before the first press.
 
 import { colour } from "./live_colours.mjs";
+import { make, verdict } from "./make.mjs";
+import { keep, name, recall } from "./memory.mjs";
 
 const HOME = new URL("../book/index.html#run-it-yourself", import.meta.url);
 const CLASSES = {
@@ -10,6 +12,8 @@ const CLASSES = {
   error: "output traceback highlight-none notranslate",
 };
 
+const VERDICT = /^(?:(Right)|Not (yet|answered))/; // of poolkit.exercises.check
+const seen = {}; // how often a code stands in the page
 const cells = [...document.querySelectorAll(".cell.tag_live")].map((element, index) => makeCell(element, index + 1));
 let worker; // with the Python that is loaded, if any
 let ran = []; // what it has run since its names were last cleared, in order: {cell, code}
@@ -17,15 +21,18 @@ let busy; // the cell whose Run was pressed and is not done yet
 
 function makeCell(element, number) {
   const cell = { element, number, exercise: element.classList.contains("tag_exercise") };
+  cell.solution = element.matches(".tag_solution") && element.closest("details, .solution");
   cell.output = element.querySelector(".cell_output") ?? document.createElement("div");
   cell.output.classList.add("cell_output", "docutils", "container");
-  cell.storedOutput = [...cell.output.childNodes];
+  if (cell.exercise || cell.solution) cell.output.querySelectorAll("pre").forEach(colourVerdicts);
+  cell.storedOutput = [...cell.output.childNodes].map((node) => node.cloneNode(true)); // as it was before it is played with
   makeEditor(cell);
   const bar = element.querySelector(".live-bar");
   [cell.run, cell.reset] = bar.querySelectorAll("button");
   cell.status = bar.querySelector("[role=status]");
   cell.run.addEventListener("click", () => (busy === cell ? stop("Stopped.") : run(cell)));
   cell.reset.addEventListener("click", () => reset(cell));
+  if (cell.editor.value !== cell.stored.code) cell.status.textContent = "Your code of last time. Reset brings back the book's.";
   if (!cell.output.isConnected) element.append(cell.output); // a stored one may be folded
   return cell;
 }
@@ -36,21 +43,28 @@ function makeEditor(cell) {
   const editor = document.createElement("textarea");
   const stored = { code: code.textContent.trimEnd(), html: code.innerHTML };
   let typing = false;
-  Object.assign(editor, { value: stored.code, spellcheck: false, autocapitalize: "off", wrap: "off" });
+  seen[stored.code] = (seen[stored.code] ?? 0) + 1;
+  const key = `cell ${name(`${stored.code} ${seen[stored.code]}`)}`;
+  Object.assign(editor, { value: recall(key) ?? stored.code, spellcheck: false, autocapitalize: "off" });
   editor.setAttribute("autocorrect", "off");
   editor.setAttribute("aria-label", `Code of cell ${cell.number}`);
   editor.setAttribute("aria-description", "Control Enter runs it. Tab indents while you type; press Escape first to leave.");
   editor.title = "Ctrl+Enter runs. While you type, Tab indents: Escape, then Tab, leaves.";
   code.inert = true; // the same text once more
   code.after(editor);
-  Object.assign(cell, { editor, stored });
-  cell.show = () => (code.innerHTML = editor.value === stored.code ? stored.html : colour(editor.value));
+  Object.assign(cell, { editor, stored, key });
+  cell.show = () => {
+    const changed = editor.value !== stored.code;
+    code.innerHTML = changed ? colour(editor.value) : stored.html;
+    if (recall(key) !== (changed ? editor.value : undefined)) keep(key, changed ? editor.value : undefined);
+  };
+  cell.show();
   editor.addEventListener("input", () => {
     typing = true;
     cell.show();
+    if (busy !== cell) cell.status.textContent = "";
   });
   editor.addEventListener("blur", () => (typing = false));
-  editor.addEventListener("scroll", () => (code.scrollLeft = editor.scrollLeft));
   editor.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     const line = editor.value.slice(0, editor.selectionStart).split("\n").at(-1);
@@ -79,7 +93,8 @@ function run(cell) {
     worker.addEventListener("message", ({ data }) => hear(data));
     worker.addEventListener("error", () => fail("Python could not be started."));
   }
-  const above = cells.slice(0, cell.number - 1).filter(({ exercise }) => !exercise);
+  const counts = ({ exercise, solution }) => !exercise && (!solution || solution === cell.solution);
+  const above = cells.slice(0, cell.number - 1).filter(counts);
   const wanted = [...above, cell].map((cell) => ({ cell, code: cell.editor.value }));
   // Names of cells that ran later, or ran with other code, must not be seen: then all of it runs again.
   const done = ran.findIndex((past, i) => past.cell === cell || past.cell !== wanted[i]?.cell || past.code !== wanted[i].code);
@@ -104,6 +119,8 @@ function hear({ step, failure, outputs, failed }) {
   ran.push({ cell, code });
   cell.output.setAttribute("aria-live", "polite");
   cell.output.replaceChildren(...outputs.map(draw));
+  if (cell.exercise || cell.solution) cell.output.querySelectorAll("pre").forEach(colourVerdicts);
+  if (cell.exercise) keep("done", true);
   if (cell === busy) cell.output.closest("details")?.setAttribute("open", "");
   if (failed && cell !== busy) finish(`Cell ${cell.number}, above, ended in an error. Change it, or reset it.`);
   else if (cell === busy) finish(failed ? "An error." : outputs.length ? "Done." : "Done; it shows nothing.");
@@ -123,6 +140,17 @@ function draw([kind, content]) {
     box.append(frame);
   }
   return box;
+}
+
+/** Each line that says right or not yet gets its colour and sign. */
+function colourVerdicts(text) {
+  const lines = text.textContent.match(/.*\n|.+/g) ?? [];
+  const judged = lines.map((line) => {
+    const found = line.match(VERDICT);
+    if (found?.[2] === "answered") return make("span", { className: "verdict-open" }, line);
+    return found ? verdict(Boolean(found[1]), line) : line;
+  });
+  text.replaceChildren(...judged);
 }
 
 function finish(message) {
@@ -150,6 +178,7 @@ function reset(cell) {
   if (busy === cell) stop("");
   cell.editor.value = cell.stored.code;
   cell.show();
-  cell.output.replaceChildren(...cell.storedOutput);
+  cell.output.replaceChildren(...cell.storedOutput.map((node) => node.cloneNode(true)));
+  cell.output.querySelectorAll("pooling-explorer").forEach((explorer) => explorer.reset?.()); // what stood there is what the reader left
   cell.status.textContent = "The stored code and output are back.";
 }

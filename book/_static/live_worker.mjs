@@ -14,6 +14,7 @@ self.addEventListener("message", async ({ data: { fresh, sources } }) => {
   try {
     if (fresh) python.clear();
     for (const { name, code } of sources) {
+      postMessage({ step: name === sources.at(-1).name ? "Running …" : `Running ${name}, above …` });
       const result = python.run(name, code);
       const [failed, outputs] = result.toJs();
       result.destroy();

@@ -209,7 +209,7 @@ def summary(rows):
 def machine():
     """What the numbers were measured on."""
     cpu = Path("/proc/cpuinfo")
-    lines = cpu.read_text().splitlines() if cpu.exists() else []
+    lines = cpu.read_text(encoding="utf-8").splitlines() if cpu.exists() else []
     models = [line.split(": ")[1] for line in lines if line.startswith("model name")]
     return {
         "date": date.today().isoformat(),

@@ -4,9 +4,10 @@ from importlib import import_module
 
 from poolkit.figures.bars import draw_counts, draw_ratios, draw_seeds, draw_shares
 from poolkit.figures.explorer import Explorer
+from poolkit.figures.filters import draw_filtering, draw_patch
 from poolkit.figures.gradients import draw_gradients, draw_product
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling, draw_windows
-from poolkit.figures.images import draw_images, draw_stages
+from poolkit.figures.images import Pictures, draw_images, draw_stages
 from poolkit.figures.maps import draw_activation_maps, draw_shift_maps
 from poolkit.figures.memory import draw_memory, draw_reads, draw_running_maxima, draw_trips
 from poolkit.figures.style import Figure
@@ -18,18 +19,21 @@ CHARTS = ("draw_curves", "draw_learning_curves", "draw_signal")
 __all__ = [
     "Explorer",
     "Figure",
+    "Pictures",
     "Table",
     "draw_activation_maps",
     "draw_conformance",
     "draw_counts",
     "draw_curves",
     "draw_defects",
+    "draw_filtering",
     "draw_flatten",
     "draw_global_average",
     "draw_gradients",
     "draw_images",
     "draw_learning_curves",
     "draw_memory",
+    "draw_patch",
     "draw_pooling",
     "draw_product",
     "draw_ratios",

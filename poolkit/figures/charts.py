@@ -4,8 +4,12 @@ import re
 from hashlib import sha256
 from io import StringIO
 
-import matplotlib as mpl
 import numpy as np
+
+try:
+    import matplotlib as mpl
+except ImportError as error:
+    raise ImportError("matplotlib draws the charts. Install it with: pip install 'poolkit[figures]'") from error
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as MatplotlibFigure
 

@@ -1,466 +1,145 @@
 // <pooling-explorer>: pooling to play with. Its whole state is its attributes; poolkit/figures/explorer.py writes them.
-// First the arithmetic, which the tests compare with poolkit; then the sentences; then the element.
 
-// ---- Geometry: where the windows fall ----
+import { ALGEBRA, MOST, POOLS, backward, forward, heads, layGrid, nearest, parseNumber, range, windowBox } from "./explorer_arithmetic.mjs";
+import { PROGRAMS, program, pythonCall } from "./explorer_code.mjs";
+import { CSS } from "./explorer_style.mjs";
+import { WORDS, aloud, divisor, equals, fieldOf, inLabels, parseBlock, plus, raise, rowMajor, show, showShort, sizeRule, times } from "./explorer_words.mjs";
 
-const LARGEST = 2 ** 31 - 1;
-const range = (count) => Array.from({ length: count }, (_, i) => i);
-const tuple = (values) => (values.length === 1 ? `(${values[0]},)` : `(${values.join(", ")})`);
+const STATE = ["values", "pool", "pool-size", "strides", "padding", "dilation", "p", "mode", "compare", "dy", "guess", "shown", "shaded"];
+const PLACE = ["at", "playing", "more", "controls"];
+const LONGEST_LINK = 20_000;
 
-function wholeNumber(name, value, least) {
-  if (!Number.isInteger(value)) {
-    throw new Error(`${name} must be an integer, got ${typeof value === "string" ? `'${value}'` : value}`);
-  }
-  if (value < least) throw new Error(`${name} must be at least ${least}, got ${value}`);
-  if (value > LARGEST) throw new Error(`${name} must be at most ${LARGEST}, got ${value}`);
-  return value;
-}
-
-function perAxis(name, values, rank) {
-  if (values.length !== 1 && values.length !== rank) {
-    throw new Error(`${name} must be one integer or one per spatial axis (${rank}), got ${tuple(values)}`);
-  }
-  return range(rank).map((axis) => wholeNumber(name, values[values.length === 1 ? 0 : axis], 1));
-}
-
-function padPerAxis(padding, spans) {
-  if (["valid", "same", "same_lower"].includes(padding)) return spans.map(() => padding);
-  const got = Array.isArray(padding) ? tuple(padding.map(tuple)) : `'${padding}'`;
-  if (!Array.isArray(padding) || padding.length !== spans.length || padding.some((pair) => pair.length !== 2)) {
-    throw new Error(
-      `padding must be 'valid', 'same', 'same_lower' or one (before, after) pair per spatial axis ` +
-        `(${spans.length}), got ${got}`,
-    );
-  }
-  padding.flat().forEach((amount) => wholeNumber("padding", amount, 0));
-  padding.forEach((pair, axis) => {
-    if (Math.max(...pair) < spans[axis]) return;
-    throw new Error(`padding must be smaller than the window (${spans[axis]}) on each side, got ${tuple(pair)}`);
-  });
-  return padding;
-}
-
-function layWindows(length, size, stride, padding, dilation) {
-  const span = dilation * (size - 1) + 1;
-  let before = 0, after = 0, count;
-  if (padding.startsWith?.("same")) {
-    count = Math.ceil(length / stride);
-    const missing = Math.max((count - 1) * stride + span - length, 0);
-    before = padding === "same" ? Math.floor(missing / 2) : Math.ceil(missing / 2);
-    after = missing - before;
-  } else {
-    if (padding !== "valid") [before, after] = padding;
-    count = Math.floor((length + before + after - span) / stride) + 1;
-  }
-  if (count < 1) {
-    throw new Error(
-      `pool_size ${size}${dilation > 1 ? ` (spanning ${span})` : ""} is longer than the axis it slides over: ` +
-        `${length} elements and ${before + after} of padding. Use a smaller pool_size or padding='same'.`,
-    );
-  }
-  const sees = (o, i) => (i - o * stride + before) % dilation === 0 && i >= o * stride - before && i < o * stride - before + span;
-  const table = range(count).map((o) => range(length).filter((i) => sees(o, i)));
-  return { length, size, stride, padding, dilation, span, before, after, count, table };
-}
-
-function layGrid(shape, { poolSize, strides, padding, dilation }) {
-  const sizes = perAxis("pool_size", poolSize, shape.length);
-  const steps = strides.length ? perAxis("strides", strides, shape.length) : sizes;
-  const gaps = perAxis("dilation", dilation, shape.length);
-  const pads = padPerAxis(padding, sizes.map((size, axis) => gaps[axis] * (size - 1) + 1));
-  return shape.map((length, axis) => layWindows(length, sizes[axis], steps[axis], pads[axis], gaps[axis]));
-}
-
-/** The flat positions of the real elements of each window; windows and positions in row-major order. */
-const cross = (axes) =>
-  axes.reduce(
-    (windows, { table, length }) =>
-      windows.flatMap((seen) => table.map((places) => seen.flatMap((start) => places.map((i) => start * length + i)))),
-    [[0]],
-  );
-
-// ---- Algebra: how one window becomes one number, how its gradient is shared, and how both are said ----
-
-const sum = (xs) => xs.reduce((total, x) => total + x, 0);
-const plus = (xs, term) => (xs.length > 9 ? `sum of ${xs.length} terms` : xs.map(term).join(" + ").replaceAll("+ −", "− "));
-
-function toWinner(xs, y, dy, p, whole) {
-  const ties = xs.filter((x) => x === y).length;
-  return xs.map((x, i) => (whole ? x === y && dy / ties : i === xs.indexOf(y) && dy) || 0);
-}
-
-const extreme = (word, choose) => ({
-  label: word,
-  fold: (xs) => choose(...xs),
-  share: toWinner,
-  flow: (xs, whole) => (whole ? "equal parts to all that tie" : `all of it to the first ${word === "max" ? "largest" : "smallest"}`),
-  say: (xs) => {
-    if (xs.length > 9) return `${word} of ${xs.length} numbers`;
-    const first = xs.indexOf(choose(...xs));
-    return `${word}(${xs.map((x, i) => (i === first ? `<mark>${show(x)}</mark>` : show(x))).join(", ")})`;
+const HINTS = {
+  pool: {
+    mouse: "Point at a number to move the window. Type to change it.",
+    touch: "Tap a number to move the window. Tap it again to change it.",
+    keys: "Arrow keys move the window. Type to change a number.",
   },
-});
-
-const ALGEBRA = {
-  max: extreme("max", Math.max),
-  min: extreme("min", Math.min),
-  average: {
-    label: "average",
-    fold: (xs) => sum(xs) / xs.length,
-    share: (xs, y, dy) => xs.map(() => dy / xs.length),
-    flow: (xs) => `an equal part, 1 / ${xs.length}, to each element`,
-    say: (xs) => `${xs.length > 9 ? show(sum(xs)) : `(${plus(xs, (x) => show(x))})`} / ${xs.length}`,
+  predict: {
+    mouse: "What comes out? Click a ? and type.",
+    touch: "What comes out? Tap a ? and type.",
+    keys: "What comes out? Arrow keys choose a ?; type your answer.",
   },
-  lp: {
-    label: "Lp norm",
-    fold: (xs, p) => sum(xs.map((x) => Math.abs(x) ** p)) ** (1 / p),
-    share: (xs, y, dy, p) =>
-      xs.map((x) => (x && y > 0 ? dy * y ** (1 - p) * Math.sign(x) * Math.abs(x) ** (p - 1) : 0)),
-    flow: () => "to each x its part, sign(x) · (|x| / y)^(p − 1)",
-    say: (xs, p) => `(${plus(xs, (x) => `${x < 0 ? `|${show(x)}|` : show(x)}^${show(p)}`)})^(1/${show(p)})`,
+  gradient: {
+    mouse: "dy flows back into dx. Click a dy to change it.",
+    touch: "dy flows back into dx. Tap a dy to change it.",
+    keys: "dy flows back into dx. Type to change a dy.",
   },
-  gem: {
-    label: "GeM",
-    fold: (xs, p) => (sum(xs.map((x) => Math.max(x, 1e-6) ** p)) / xs.length) ** (1 / p),
-    say: (xs, p) =>
-      `((${plus(xs, (x) => `${show(Math.max(x, 0))}^${show(p)}`)}) / ${xs.length})^(1/${show(p)})`,
-  },
-  soft: {
-    label: "soft",
-    fold(xs) {
-      const largest = Math.max(...xs);
-      const weights = xs.map((x) => Math.exp(x - largest));
-      return sum(xs.map((x, i) => x * weights[i])) / sum(weights);
-    },
-    say: (xs) => `(${plus(xs, (x) => `${show(x)}·e^${show(x)}`)}) / (${plus(xs, (x) => `e^${show(x)}`)})`,
+  shaded: {
+    mouse: "Point at a pixel: its window becomes one pixel.",
+    touch: "Tap a pixel: its window becomes one pixel.",
+    keys: "Arrow keys move the window.",
   },
 };
 
-const POOLS = {
-  max_pool: ["max"],
-  average_pool: ["average"],
-  min_pool: ["min"],
-  lp_pool: ["lp"],
-  gem_pool: ["gem"],
-  soft_pool: ["soft"],
-  global_max_pool: ["max", "whole"],
-  global_average_pool: ["average", "whole"],
-  global_min_pool: ["min", "whole"],
-};
-
-/** Pool: windows (flat positions each), what they become, and the axes they lie on. Errors are poolkit's. */
-export function forward(x, shape, settings) {
-  const [name, whole] = POOLS[settings.pool];
-  const kind = ALGEBRA[name];
-  const axes = whole ? shape.map((n) => layWindows(n, n, n, "valid", 1)) : layGrid(shape, settings);
-  if (["lp", "gem"].includes(name) && !(settings.p > 0 && settings.p < Infinity)) {
-    throw new Error(`p must be positive and finite, got ${settings.p}`);
-  }
-  const windows = cross(axes);
-  const y = windows.map((seen) => kind.fold(seen.map((i) => x[i]), settings.p));
-  return { axes, windows, y, shape: axes.map((axis) => axis.count), kind, whole };
-}
-
-/** Pull `dy` back: what each window hands to each of its elements, and the sums. */
-export function backward(x, shape, settings, dy) {
-  const { windows, y, kind, whole } = forward(x, shape, settings);
-  if (!kind.share) throw new Error(`pool must be one that poolkit.vjp knows to have a gradient, got ${settings.pool}`);
-  const shares = windows.map((seen, o) => kind.share(seen.map((i) => x[i]), y[o], dy[o], settings.p, whole));
-  const dx = x.map(() => 0);
-  windows.forEach((seen, o) => seen.forEach((i, place) => (dx[i] += shares[o][place])));
-  return { dx, shares };
-}
-
-/** Flatten a stack of maps (H, W, C), place by place, and average each map. */
-export function heads(x, [, , channels]) {
-  const maps = range(channels).map((c) => range(x.length / channels).map((place) => place * channels + c));
-  const means = maps.map((map) => sum(map.map((i) => x[i])) / map.length);
-  return { windows: [...x.map((_, i) => [i]), ...maps], y: [...x, ...means] };
-}
-
-// ---- Sentences ----
-
-/** A number with at most `decimals` decimals and a real minus sign. */
-function show(value, decimals = 4) {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "∞" : "−∞";
-  return String(+value.toFixed(decimals)).replace("-", "−");
-}
-
-const equals = (value) => `${+value.toFixed(4) === value || !Number.isFinite(value) ? "=" : "≈"} ${show(value)}`;
-const times = (shape) => shape.join(" × ");
-
-/** The output-size rule along one axis, in numbers. */
-function sizeRule({ length, stride, padding, before, after, span, count }) {
-  if (padding.startsWith?.("same")) return `⌈${length} / ${stride}⌉ = ${count}`;
-  const padded = [length, before, after].filter(Boolean).join(" + ");
-  return `⌊(${padded} − ${span}) / ${stride}⌋ + 1 = ${count}`;
-}
-
-/** The call of poolkit that does the same. */
-function pythonCall({ pool, poolSize, strides, padding, dilation, p }, gradient) {
-  const one = (values) => (new Set(values).size === 1 ? values[0] : tuple(values));
-  const [name, whole] = POOLS[pool];
-  const options = [];
-  if (!whole) {
-    if (name === "lp") options.push(p);
-    options.push(one(poolSize));
-    if (strides.length && String(one(strides)) !== String(one(poolSize))) options.push(`strides=${one(strides)}`);
-    if (padding !== "valid") options.push(`padding=${Array.isArray(padding) ? tuple(padding.map(tuple)) : `"${padding}"`}`);
-    if (one(dilation) !== 1) options.push(`dilation=${one(dilation)}`);
-    if (name === "gem") options.push(`p=${p}`);
-  }
-  return gradient ? `vjp(${[pool, "x", ...options].join(", ")})` : `${pool}(${["x", ...options].join(", ")})`;
-}
-
-const nested = (values, shape) =>
-  shape.length < 2
-    ? `[${values.join(", ")}]`
-    : `[${range(shape[0]).map((i) => {
-        const size = values.length / shape[0];
-        return nested(values.slice(i * size, (i + 1) * size), shape.slice(1));
-      }).join(", ")}]`;
-
-/** A whole Python program that prints what the explorer shows. */
-function pythonProgram(state, outputShape) {
-  const { x, shape, mode, dy } = state;
-  const batch = (values, dims) => `np.array(${nested(values, dims)}, float).reshape${tuple([1, ...dims, 1])}`;
-  const lines = ["import numpy as np", ""];
-  if (state.stack) {
-    lines.push("from poolkit import flatten, global_average_pool", "");
-    lines.push(`x = np.array(${nested(x, shape)}, float).reshape${tuple([1, ...shape])}`);
-    lines.push("print(flatten(x)[0])", "print(global_average_pool(x)[0])");
-    return lines.join("\n");
-  }
-  const module = ["gem", "soft"].includes(POOLS[state.pool][0]) ? "poolkit.variants" : "poolkit";
-  const part = shape.length === 2 ? "[0, :, :, 0]" : "[0, :, 0]";
-  const whole = POOLS[state.pool][1];
-  const names = mode === "gradient" ? `${state.pool}, vjp` : state.pool;
-  lines.push(`from ${module} import ${names}`, "", `x = ${batch(x, shape)}`);
-  if (mode === "gradient") {
-    lines.push(`y, pullback = ${pythonCall(state, true)}`);
-    lines.push(`dy = ${whole ? `np.array([[${dy[0]}]], float)` : batch(dy, outputShape)}`);
-    lines.push(`print(pullback(dy)${part})`);
-  } else lines.push(`print(${pythonCall(state)}${whole ? "" : part})`);
-  return lines.join("\n");
-}
-
-// ---- The element ----
-
-const CSS = `
-:host {
-  --ink: light-dark(#1f2430, #e8eaf0); --muted: light-dark(#566072, #a9b2c3); --rule: light-dark(#c3cad6, #4a5364);
-  --x: light-dark(#dce9fd, #17315a); --x-edge: light-dark(#2459c4, #79aaff);
-  --w: light-dark(#ffe7bf, #5c3c00); --w-edge: light-dark(#a34a00, #ffb74d);
-  --y: light-dark(#d5f2df, #0e4226); --y-edge: light-dark(#15753a, #5fd694);
-  display: block; margin-block: 1rem; max-width: 46rem; color: var(--ink); font: 15px/1.4 system-ui, sans-serif;
-}
-* { box-sizing: border-box; }
-[hidden] { display: none !important; }
-.card { border: 1px solid var(--rule); border-radius: 12px; container-type: inline-size; }
-.bar { display: flex; flex-wrap: wrap; gap: .5rem .9rem; align-items: center; padding: .6rem .75rem 0; }
-.bar.settings { align-items: end; }
-fieldset { display: contents; }
-.field { display: grid; gap: .1rem; font-size: 12px; color: var(--muted); }
-fieldset:disabled .field { opacity: .45; }
-button, select, .stepper, .field > input, .segments {
-  height: 32px; border: 1px solid var(--rule); border-radius: 7px; background: none; color: var(--ink); font: inherit;
-  font-size: 14px;
-}
-select, option { background: light-dark(#fff, #1d232d); }
-button { padding: 0 .65rem; cursor: pointer; white-space: nowrap; }
-button:hover, .segments label:hover { border-color: var(--x-edge); background: var(--x); }
-.group { display: flex; gap: .35rem; }
-.stepper { display: flex; overflow: hidden; }
-.stepper input { width: 2.6em; min-width: 0; flex: 1; border: 0; background: none; color: inherit; font: inherit; text-align: center; }
-.stepper button { border: 0; border-radius: 0; height: 100%; width: 28px; padding: 0; font-size: 17px; }
-.field > input[type=text] { width: 6em; padding: 0 .4rem; }
-.field > .group > input[type=text] { width: 3.4em; }
-.group > input { height: 32px; border: 1px solid var(--rule); border-radius: 7px; background: none; color: var(--ink); font: inherit; font-size: 14px; text-align: center; }
-input[type=range] { width: 7rem; padding: 0; border: 0; accent-color: var(--x-edge); }
-.segments { display: flex; padding: 2px; gap: 2px; position: relative; }
-.segments label { display: grid; place-items: center; padding: 0 .65rem; border-radius: 5px; cursor: pointer; }
-.segments label:has(:checked) { background: var(--x); box-shadow: inset 0 0 0 1px var(--x-edge); }
-.segments input { position: absolute; opacity: 0; pointer-events: none; }
-.hint { flex: 1; margin: 0; font-size: 13px; color: var(--muted); }
-:focus-visible, .segments label:has(:focus-visible) { outline: 3px solid var(--x-edge); outline-offset: 1px; }
-[aria-invalid=true] { box-shadow: inset 0 0 0 2px var(--w-edge); border-radius: 6px; }
-.stage {
-  display: flex; flex-wrap: wrap; justify-content: center; align-items: center; gap: .9rem 2.4rem; position: relative;
-  padding: .8rem .75rem 0;
-}
-.stage.heads, .stage.signal { flex-direction: column; }
-.heads .stack:first-of-type { flex-wrap: nowrap; gap: 1rem; }
-.stack { display: flex; flex-wrap: wrap; justify-content: center; gap: .6rem 1.4rem; min-width: 0; max-width: 100%; }
-figure { margin: 0; min-width: 0; max-width: 100%; width: calc(var(--n) * var(--size)); container-type: inline-size; }
-figcaption { font-size: 13px; color: var(--muted); white-space: nowrap; margin-bottom: .2rem; }
-.frame { position: relative; font-size: clamp(9px, calc(100cqi / var(--n) * .36), 16px); }
-.cells { display: grid; grid-template-columns: repeat(var(--n), 1fr); }
-[role=row], .cells > [aria-hidden] { display: contents; }
-.cell, .pad {
-  position: relative; display: grid; place-items: center; align-content: center; aspect-ratio: 1; min-width: 0;
-  overflow: hidden;
-}
-.cell { line-height: 1.1; cursor: pointer; -webkit-user-select: none; user-select: none; font-variant-numeric: tabular-nums; }
-.cell.long { font-size: 78%; }
-.cell small { font-size: max(9px, 62%); color: var(--muted); }
-.cell:focus-visible, .stepper input:focus-visible { outline-offset: -3px; }
-.pad { border: 1px dotted var(--muted); opacity: .7; }
-.pad.seen { background: repeating-linear-gradient(45deg, transparent 0 4px, var(--w) 4px 6px); }
-[data-x] { background: var(--x); box-shadow: inset 0 0 0 .5px var(--x-edge); }
-[data-y] { background: var(--y); box-shadow: inset 0 0 0 1px var(--y-edge); }
-[data-x].unseen { background: none; color: var(--muted); box-shadow: inset 0 0 0 .5px var(--rule); }
-.cell.seen { background: var(--w); touch-action: none; }
-.cell.winner { font-weight: 800; }
-.cell.still { color: var(--muted); }
-.signal .cell, .signal .pad { aspect-ratio: 1 / 1.9; align-content: end; }
-.signal .cell { background: none; padding-bottom: calc(var(--v) * 137% + .3em); }
-.signal .cells { isolation: isolate; }
-.signal .cell::before {
-  content: ""; position: absolute; inset: auto 0 0; height: calc(var(--v) * 72%); z-index: -1; background: var(--x);
-  border-top: 3px solid var(--x-edge);
-}
-.signal [data-y]::before { background: var(--y); border-color: var(--y-edge); }
-.signal .cell.seen { background: color-mix(in srgb, var(--w) 45%, transparent); }
-.signal .cell.seen::before { background: var(--w); }
-.signal .cell.unseen::before { background: none; border-color: var(--rule); }
-.shaded .cell { --g: calc(var(--v) * 255); background: rgb(var(--g) var(--g) var(--g)); color: #fff; box-shadow: none; }
-.shaded .cell.bright { color: #000; }
-.shaded .cell small { color: inherit; }
-.shaded .cells { box-shadow: 0 0 0 1px var(--rule); }
-.window { position: absolute; pointer-events: none; border: 3px dashed var(--w-edge); transition: inset .22s ease-out; }
-.shaded .window { background: color-mix(in srgb, var(--w-edge) 22%, transparent); }
-.cell.right { box-shadow: inset 0 0 0 2.5px var(--y-edge); font-weight: 800; }
-.cell.wrong { background: none; text-decoration: line-through; color: var(--muted); }
-.beam { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
-.beam path { fill: var(--w-edge); opacity: .13; transition: d .22s ease-out; }
-.editor {
-  position: absolute; inset: 0; width: 100%; height: 100%; padding: 0; border: 0; text-align: center; font: inherit;
-  font-weight: 700; color: var(--ink); background: light-dark(#fff, #14181e); outline: 3px solid var(--x-edge);
-  outline-offset: -3px;
-}
-.sum { margin: .7rem .75rem 0; text-align: center; font-size: 18px; font-weight: 600; min-height: 1.4em; overflow-wrap: anywhere; }
-.sum mark { background: var(--w); color: inherit; border-radius: 4px; padding: 0 .2em; }
-.note { margin: 0 .75rem .6rem; text-align: center; font-size: 13px; color: var(--muted); min-height: 1.4em; }
-.error { margin: 1rem; padding: .5rem .75rem; border: 1px dashed var(--w-edge); border-radius: 8px; background: var(--w); max-width: 26rem; }
-.foot { border-top: 1px solid var(--rule); padding-bottom: .6rem; }
-code { flex: 1 1 14rem; font: 14px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; min-width: 0; }
-pre { margin: 0 .75rem .75rem; padding: .6rem; border: 1px solid var(--rule); border-radius: 8px; overflow: auto; font-size: 13px; }
-.heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-@container (max-width: 32rem) {
-  .bar { gap: .45rem .5rem; padding-inline: .6rem; justify-content: space-between; }
-  .bar.settings { display: grid; grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); }
-  .settings select, .settings .field > input { width: 100%; }
-  .settings #power { grid-column: span 2; }
-  .segments label { padding: 0 .4rem; }
-  .bar .group > button { padding: 0 .45rem; font-size: 13px; }
-  .hint { flex: 1 0 100%; order: 1; }
-  .stage { column-gap: 2rem; padding-inline: .5rem; }
-  .stage:not(.signal, .heads) figure { width: calc(var(--n) * min(var(--size), 38px)); }
-}
-@media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
-`;
-
-const stepper = (name, label, less, more) => `
-  <span class="field"><label for="${name}">${label}</label><span class="stepper">
-    <button type="button" tabindex="-1" data-step="-1" data-for="${name}" aria-label="${less}">−</button>
-    <input id="${name}" inputmode="numeric" autocomplete="off" aria-describedby="error">
-    <button type="button" tabindex="-1" data-step="1" data-for="${name}" aria-label="${more}">+</button>
-  </span></span>`;
-const options = (names) => names.map(([value, label]) => `<option value="${value}">${label}</option>`).join("");
-const modes = {
-  pool: "Point at a number, or move with the arrow keys. Type to change it.",
-  predict: "What comes out? Type it into the green cells.",
-  gradient: "Type a gradient into a green cell and see where it flows.",
-};
+const option = ([value, label]) => `<option value="${value}">${label}</option>`;
+const poolLabel = ([name, [kind, whole]]) => [name, `${whole ? "global " : ""}${ALGEBRA[kind].label}`];
+const field = (id, label, content, kind = "") =>
+  `<span class="field ${kind}" id="${id}-field"><label class="label" for="${id}">${label}</label>${content}</span>`;
+const stepper = (id, label, less, more, title = "one number, or one for each axis: 1 3") => field(id, label, `<span class="stepper">
+    <button type="button" tabindex="-1" data-step="-1" data-for="${id}" aria-label="${less}">−</button>
+    <input id="${id}" inputmode="numeric" autocomplete="off" aria-describedby="error" title="${title}">
+    <button type="button" tabindex="-1" data-step="1" data-for="${id}" aria-label="${more}">+</button>
+  </span>`);
+const segments = (name, label, entries) => `<span class="segments" role="radiogroup" aria-label="${label}">
+  ${entries.map(([value, text]) => `<label><input type="radio" name="${name}" value="${value}">${text}</label>`).join("")}</span>`;
+const button = (id, text, more = "") => `<button type="button" id="${id}" ${more}>${text}</button>`;
 
 const HTML = `<style>${CSS}</style>
 <div class="card" role="group" aria-label="Pooling explorer">
-  <div class="bar">
-    <div class="segments" role="radiogroup" aria-label="What to do">
-      ${Object.keys(modes).map((mode) => `<label><input type="radio" name="mode" value="${mode}">${mode}</label>`).join("")}
-    </div>
+  <div class="top">
     <p class="hint"></p>
     <span class="group">
-      <button type="button" id="back" aria-label="previous window">◂</button>
-      <button type="button" id="play">Play</button>
-      <button type="button" id="forth" aria-label="next window">▸</button>
+      ${button("back", "◂", 'aria-label="previous window"')}${button("play", "▶ Play")}${button("forth", "▸", 'aria-label="next window"')}
     </span>
   </div>
-  <div class="bar settings">
-    <span class="field"><label for="pool">pooling</label>
-      <select id="pool">${options(
-        Object.entries(POOLS).map(([name, [kind, whole]]) => [name, `${whole ? "global " : ""}${ALGEBRA[kind].label}`]),
-      )}</select></span>
-    <span class="field" id="power"><label for="p">p</label><span class="group">
-      <input id="p" type="text" inputmode="decimal" autocomplete="off" aria-describedby="error">
-      <input id="slide" type="range" min="0.5" max="20" step="0.5" aria-label="p"></span></span>
-    <fieldset id="sliding">
-      ${stepper("pool-size", "window", "smaller window", "larger window")}
-      ${stepper("strides", "stride", "smaller stride", "larger stride")}
-      <span class="field"><label for="padding">padding</label><select id="padding" aria-describedby="error">
-        ${options([["valid", "valid"], ["same", "same"], ["same_lower", "same lower"], ["pairs", "numbers"]])}
-      </select></span>
-      <span class="field" id="pairs-field"><label for="pairs">before, after</label>
-        <input id="pairs" type="text" autocomplete="off" aria-describedby="error"></span>
-      ${stepper("dilation", "dilation", "less dilation", "more dilation")}
-    </fieldset>
+  <div class="settings">
+    <span class="field full" id="mode-field"><span class="label">what to do</span>
+      ${segments("mode", "what to do", [["pool", "look"], ["predict", "predict"], ["gradient", "gradient"]])}</span>
+    ${field("pool", "pooling", `<select id="pool">${Object.entries(POOLS).map(poolLabel).map(option).join("")}</select>`)}
+    ${field("p", "p", `<span class="pair"><input id="p" type="text" autocomplete="off" aria-describedby="error">
+      <input id="slide" type="range" min="0.5" max="20" step="0.5" aria-label="p, from 0.5 to 20"></span>`, "wide")}
+    ${stepper("pool-size", "window", "smaller window", "larger window")}
+    ${stepper("strides", "stride", "smaller stride", "larger stride")}
+    ${field("padding", "padding", `<span class="pair"><select id="padding" aria-describedby="error">
+        ${[["valid", "valid"], ["same", "same"], ["same_lower", "same lower"], ["pairs", "numbers"]].map(option).join("")}</select>
+      <input id="pairs" type="text" autocomplete="off" aria-label="padding before and after" aria-describedby="error"
+        title="before and after, for each axis: 0 1; 0 1"></span>`, "wide")}
+    ${stepper("dilation", "dilation", "less dilation", "more dilation")}
+    ${field("compare", "compare with", `<select id="compare"></select>`)}
+    ${stepper("rows", "rows", "remove the last row", "add a row", "how many rows the input has")}
+    ${stepper("columns", "columns", "remove the last column", "add a column", "how many columns the input has")}
+    <span class="group full" id="extra">${button("random", "New numbers")}${button("link", "Link")}</span>
+    <p class="error" id="error" role="alert" hidden></p>
   </div>
   <div class="stage"></div>
-  <p class="sum"></p>
+  <div class="keys" hidden>${button("sign", "±", 'aria-label="change the sign"')}${button("enter", "Enter ↵", 'class="main"')}</div>
+  <div class="sum"></div>
   <p class="note"></p>
-  <div class="bar foot">
+  <div class="verdict"><b></b>${button("show", "Show me")}${button("again", "Try again")}${button("another", "New numbers")}</div>
+  <div class="foot">
     <code></code>
     <span class="group">
-      <button type="button" id="random">Random</button>
-      <button type="button" id="copy" aria-expanded="false">Copy as Python</button>
-      <button type="button" id="link">Link</button>
-      <button type="button" id="reset">Reset</button>
+      ${button("undo", "↶", 'aria-label="undo"')}${button("redo", "↷", 'aria-label="redo"')}${button("reset", "Start over")}
+      ${button("code", "Code", 'aria-expanded="false"')}${button("more", "More", 'aria-expanded="false"')}
     </span>
   </div>
-  <pre tabindex="0" role="region" aria-label="Python" hidden></pre>
+  <div class="program" hidden>
+    <span class="bar">${segments("library", "library", Object.keys(PROGRAMS).map((name) => [name, name]))}${button("copy", "Copy")}</span>
+    <pre tabindex="0" role="region" aria-label="Python"></pre>
+  </div>
   <div class="heard" aria-live="polite"></div>
 </div>`;
 
-const numbers = (text) => text.split(/[\s,]+/).filter(Boolean).map((word) => (Number.isNaN(+word) ? word : +word));
+const numbers = (text) => text.split(/[\s,]+/).filter(Boolean).map((word) => parseNumber(word) ?? word);
 const fill = (text, count, otherwise) => {
-  const given = (text ?? "").split(/\s+/).filter(Boolean);
-  return range(count).map((o) => (o in given && given[o] !== "?" ? +given[o] : otherwise));
+  const given = (text ?? "").split(/\s+/).filter(Boolean).slice(0, count);
+  return range(count).map((o) => (o in given ? parseNumber(given[o]) ?? otherwise : otherwise));
 };
+const digit = () => Math.floor(Math.random() * 10);
+const clamp = (value, most) => Math.min(Math.max(value, 0), most);
 
 export class PoolingExplorer extends HTMLElement {
-  static observedAttributes = [
-    "values", "pool", "pool-size", "strides", "padding", "dilation", "p", "mode", "dy", "guess", "at", "shaded", "playing",
-  ];
+  static observedAttributes = [...STATE, ...PLACE];
   #original;
   #model;
   #drawn;
   #timer;
   #aloud = false;
   #waiting = false;
+  #past = [];
+  #future = [];
+  #source; // the field that is being typed into: all its changes are undone at once
+  #complaint; // what is wrong with what was typed: {id, message}
+  #device = matchMedia("(pointer: coarse)").matches ? "touch" : "mouse";
+  #pointed; // the cell under the mouse
+  #before; // what had the focus when the pointer went down
 
-  /** It stands as a figure until it comes near or a key is pressed, so that the page is there sooner. */
   connectedCallback() {
+    document.addEventListener("keydown", this.#type);
     if (this.#original) return;
     this.#original = this.#attributes();
-    addEventListener("hashchange", () => this.#restore());
-    this.#restore();
-    new IntersectionObserver(([seen]) => seen.isIntersecting && this.#start(), { rootMargin: "50%" }).observe(this);
-    addEventListener("keydown", () => this.#start(), { capture: true, once: true });
-  }
-
-  #start() {
-    if (this.shadowRoot) return;
     const root = this.attachShadow({ mode: "open" });
     root.innerHTML = HTML;
     root.addEventListener("input", (event) => this.#change(event.target));
     root.addEventListener("click", (event) => this.#click(event));
-    root.addEventListener("keydown", (event) => this.#key(event));
+    root.addEventListener("keydown", (event) => this.#key(event, event.target));
     root.addEventListener("focusin", ({ target }) => target.matches(".cell") && this.#point(target));
+    root.addEventListener("focusout", () => (this.#source = undefined));
+    root.addEventListener("paste", (event) => this.#paste(event));
     root.addEventListener("pointerdown", (event) => (this.#before = root.activeElement, this.#move(event)));
     root.addEventListener("pointermove", (event) => this.#move(event));
+    root.addEventListener("pointerleave", () => (this.#pointed = undefined));
+    this.$("keys").addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
     this.$("link").hidden = !import.meta.url.includes("explorer.mjs"); // inside a notebook there is no page to link to
-    new ResizeObserver(() => this.#beam()).observe(this.$("stage"));
+    root.querySelector("[name=library]").checked = true;
     this.#render();
+    new ResizeObserver(() => this.#layOut()).observe(this.$("card"));
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("keydown", this.#type);
+    clearTimeout(this.#timer);
   }
 
   attributeChangedCallback() {
@@ -478,9 +157,8 @@ export class PoolingExplorer extends HTMLElement {
     return this.shadowRoot.getElementById(id) ?? this.shadowRoot.querySelector(`.${id}`);
   }
 
-  #attributes() {
-    const names = PoolingExplorer.observedAttributes.filter((name) => name !== "playing" && this.hasAttribute(name));
-    return Object.fromEntries(names.map((name) => [name, this.getAttribute(name)]));
+  #attributes(names = [...STATE, "at"]) {
+    return Object.fromEntries(names.filter((name) => this.hasAttribute(name)).map((name) => [name, this.getAttribute(name)]));
   }
 
   #set(attributes) {
@@ -490,309 +168,476 @@ export class PoolingExplorer extends HTMLElement {
     }
   }
 
-  #read() {
-    const text = (name, otherwise) => this.getAttribute(name) ?? otherwise;
+  /** What the reader changes. It can be undone; a prediction is forgotten when the question is another one. */
+  #alter(changes, source) {
+    if (source === undefined || source !== this.#source) this.#past.push(this.#attributes(STATE));
+    this.#future = [];
+    this.#source = source;
+    this.#complaint = undefined;
+    this.#aloud = true;
+    const question = Object.keys(changes).some((name) => !["dy", "guess", "shown", "compare"].includes(name));
+    this.#set({ ...(question ? { guess: null, shown: null } : {}), playing: null, ...changes });
+    this.attributeChangedCallback();
+  }
+
+  #travel(from, to) {
+    if (!from.length) return;
+    to.push(this.#attributes(STATE));
+    this.restore(from.pop());
+  }
+
+  /** Show a whole state: that of a link, of the author, or one before. */
+  restore(attributes) {
+    this.#complaint = this.#source = undefined;
+    this.#aloud = true;
+    const names = "at" in attributes ? [...STATE, "at"] : STATE;
+    this.#set({ playing: null, ...Object.fromEntries(names.map((name) => [name, Object.hasOwn(attributes, name) ? attributes[name] : null])) });
+  }
+
+  /** As the author wrote it. */
+  reset() {
+    this.#past = [];
+    this.#future = [];
+    this.restore({ at: null, ...this.#original });
+  }
+
+  /** The settings in the attributes, or as they would be after `changes`. */
+  #read(changes = {}) {
+    const text = (name, otherwise) => (name in changes ? changes[name] : this.getAttribute(name)) ?? otherwise;
     const maps = text("values", "0").split("|").map((map) => map.split(";").map(numbers));
     const [rows, columns, channels] = [maps[0].length, maps[0][0].length, maps.length];
+    const count = rows * columns * channels;
+    if (!(count <= MOST)) throw new Error(`values must be at most ${MOST} numbers to be drawn, got ${count}`);
+    if (!count || maps.some((map) => map.length !== rows || map.some((row) => row.length !== columns))) {
+      throw new Error("values must be numbers in rows of equal length");
+    }
     const stack = channels > 1;
     const shape = [...(stack || rows > 1 ? [rows] : []), columns, ...(stack ? [channels] : [])];
-    const x = range(rows * columns * channels).map((k) => {
-      const place = Math.floor(k / channels);
-      return maps[k % channels][Math.floor(place / columns)]?.[place % columns];
+    const x = range(count).map((k) => {
+      const [i, j] = rowMajor(Math.floor(k / channels), columns);
+      return maps[k % channels][i][j];
     });
-    if (x.some((value) => !Number.isFinite(value))) throw new Error("values must be numbers in rows of equal length");
-    const padding = text("padding", "valid");
-    const pairs = padding.split(";").map(numbers);
+    const word = x.find((value) => typeof value === "string");
+    if (word !== undefined) throw new Error(`values must be numbers, got '${word.slice(0, 20)}'`);
     const pool = text("pool", "max_pool");
-    if (!POOLS[pool]) throw new Error(`pool must be one of ${Object.keys(POOLS).join(", ")}, got ${pool}`);
+    if (!Object.hasOwn(POOLS, pool)) throw new Error(`pool must be one of ${Object.keys(POOLS).join(", ")}, got ${pool}`);
+    const padding = text("padding", "valid").trim();
+    const pairs = padding.split(";").map(numbers);
+    const shaded = text("shaded", null) !== null;
+    const mode = text("mode", "pool");
     return {
-      x, shape, stack, pool, p: numbers(text("p", "3"))[0], mode: text("mode", "pool"), shaded: this.hasAttribute("shaded"),
-      poolSize: numbers(text("pool-size", "2")), strides: numbers(text("strides", "")),
-      dilation: numbers(text("dilation", "1")),
+      x, shape, stack, pool, shaded, rows, columns, channels, p: numbers(text("p", "3"))[0],
+      mode: shaded || !Object.hasOwn(HINTS, mode) || (stack && mode === "gradient") ? "pool" : mode,
+      poolSize: numbers(text("pool-size", "2")), strides: numbers(text("strides", "")), dilation: numbers(text("dilation", "1")),
       padding: !/\d/.test(padding) ? padding : pairs.length === 1 ? shape.map(() => pairs[0]) : pairs,
     };
+  }
+
+  /** Whether the settings would be valid after `changes`. */
+  #allows(changes) {
+    try {
+      const state = this.#read(changes);
+      if (!state.stack) layGrid(state.shape, state);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** What is to be seen: the grids, and for the place pointed at, its window. Throws poolkit's errors. */
   #see() {
     const state = this.#read();
-    const { x, shape, stack } = state;
+    const { x, shape, stack, mode, rows, columns, channels } = state;
     const result = stack ? heads(x, shape) : forward(x, shape, state);
-    const [rows, columns, channels] = shape.length === 1 ? [1, shape[0], 1] : [shape[0], shape[1], stack ? shape[2] : 1];
-    const none = { top: 0, left: 0, bottom: 0, right: 0 };
     const count = result.y.length;
-    state.dy = fill(this.getAttribute("dy"), count, 1);
-    state.guess = fill(this.getAttribute("guess"), count, null);
-    const back = state.mode === "gradient" && !stack && backward(x, shape, state, state.dy);
-    const at = this.getAttribute("at") ?? (stack && state.mode === "predict" ? String(x.length) : "0");
-    const from = at[0] === "x" && +at.slice(1) < x.length ? +at.slice(1) : null;
-    const model = { ...result, ...back, ...state, count, from, outputShape: result.shape };
-    if (stack) {
-      const wide = range(12).reverse().find((n) => x.length % (n + 1) === 0) + 1;
-      model.inputs = range(channels).map((c) => ({
-        side: "x", title: `map ${c}`, rows, columns, pad: none, index: (i, j) => (i * columns + j) * channels + c,
-      }));
-      model.outputs = [
-        { side: "y", title: `flatten: ${x.length} numbers`, rows: x.length / wide, columns: wide, pad: none, index: (i, j) => i * wide + j },
-        { side: "y", title: `global average: ${channels} numbers`, rows: 1, columns: channels, pad: none, index: (i, j) => x.length + j },
-      ];
-      model.at = Math.min(from ?? (+at || 0), count - 1);
-    } else {
-      const beyond = (axis) => Math.min(6, Math.max(0, (axis.count - 1) * axis.stride - axis.before + axis.span - axis.length));
-      const [vertical, horizontal] = result.axes.length === 1 ? [null, result.axes[0]] : result.axes;
-      const before = (axis) => Math.min(6, axis.before);
-      model.inputs = [{
-        room: vertical ? 370 : 460, side: "x", title: `${back ? "dx above x" : "input"}, ${times(shape)}`, rows, columns, index: (i, j) => i * columns + j,
-        pad: {
-          top: vertical ? before(vertical) : 0, bottom: vertical ? beyond(vertical) : 0,
-          left: before(horizontal), right: beyond(horizontal),
-        },
-      }];
-      const [down, across] = vertical ? result.shape : [1, result.shape[0]];
-      model.outputs = [{
-        room: vertical ? 250 : 460, side: "y", title: `${back ? "dy above y" : "output"}, ${times(result.shape)}`, rows: down, columns: across, pad: none, index: (i, j) => i * across + j,
-      }];
-      model.at = Math.min(from === null ? +at || 0 : nearest(from, result.axes), count - 1);
+    const dy = fill(this.getAttribute("dy"), count, 1);
+    const back = mode === "gradient" ? backward(x, shape, state, dy) : {};
+    const guess = fill(this.getAttribute("guess"), count, null);
+    const at = this.getAttribute("at") ?? (stack && mode === "predict" ? String(x.length) : "0");
+    const from = /^x\d+$/.test(at) && +at.slice(1) < x.length ? +at.slice(1) : null;
+    const model = { ...state, ...result, ...back, dy, guess, count, from, outputShape: result.shape, shape };
+    const other = this.getAttribute("compare");
+    if (!stack && mode === "pool" && Object.hasOwn(POOLS, other ?? "") && POOLS[other][1] === result.whole && other !== state.pool) {
+      model.other = { ...forward(x, shape, { ...state, pool: other }), pool: other };
     }
-    /** Whether the reader writes into output `o`: her prediction, or a gradient. */
-    model.asks = (o) => state.mode === "gradient" || (state.mode === "predict" && !(stack && o < x.length));
-    model.seen = new Set(result.windows[model.at]);
+    const place = Number.isInteger(+at) && from === null ? +at : 0;
+    model.at = clamp(stack ? (from ?? place) : from === null ? place : nearest(from, result.axes), count - 1);
+    model.grids = stack ? stackGrids(model) : mapGrids(model);
+    /** Whether output `o` is for the reader to write: her prediction, or a gradient. */
+    model.asks = (o) => mode === "gradient" || (mode === "predict" && !(stack && o < x.length));
+    model.right = result.y.map((y, o) => guess[o] !== null && (Object.is(guess[o], y) || Math.abs(guess[o] - y) <= 0.005 + 1e-9));
+    model.shown = this.hasAttribute("shown");
+    model.asked = range(count).filter((o) => mode === "predict" && model.asks(o));
+    model.score = model.asked.filter((o) => model.right[o]).length;
+    model.done = model.asked.length > 0 && model.score === model.asked.length;
     return model;
   }
 
   // ---- drawing ----
 
   #render() {
-    const stage = this.$("stage");
     let error = "";
     try {
       this.#model = this.#see();
     } catch ({ message }) {
       error = message;
+      this.removeAttribute("playing");
     }
+    this.$("stage").classList.toggle("stale", Boolean(error && this.#model));
     this.#controls(error);
-    if (error) {
-      if (this.$("error")?.textContent !== error) {
-        stage.innerHTML = `<p class="error" id="error" role="alert"></p>`;
-        this.$("error").textContent = error;
-      }
-      this.#drawn = "";
-      this.$("sum").textContent = this.$("note").textContent = "";
-      return;
-    }
-    const model = this.#model;
-    const grids = [...model.inputs, ...model.outputs];
-    const key = JSON.stringify([grids, model.stack, model.shaded]);
-    if (key !== this.#drawn) this.#build(stage, key);
+    this.#say(this.#complaint ?? (error && { id: fieldOf(error), message: inLabels(error) }));
+    if (error) return;
+    const { grids, stack, shaded, mode } = this.#model;
+    const key = JSON.stringify([grids, stack, shaded, mode]);
+    if (key !== this.#drawn) this.#build(key);
     this.#fill();
     this.#frames();
     this.#tell();
-    requestAnimationFrame(() => this.#beam()); // it asks where things lie, which the page works out then anyway
+    this.#layOut();
     this.#play();
   }
 
-  #build(stage, key) {
+  /** A message below the field that it is about. */
+  #say(complaint) {
+    const box = this.$("error");
+    const control = complaint?.id ? this.$(complaint.id) : null;
+    for (const each of this.shadowRoot.querySelectorAll("[aria-invalid]")) each.removeAttribute("aria-invalid");
+    if (box.textContent !== (complaint?.message ?? "")) box.textContent = complaint?.message ?? "";
+    box.hidden = !complaint;
+    if (!complaint) return;
+    const target = complaint.id === "padding" && this.$("padding").value === "pairs" ? this.$("pairs") : control;
+    target?.setAttribute("aria-invalid", "true");
+    const place = control?.closest(".field") ?? this.$("settings");
+    const room = this.$("settings").clientWidth - box.offsetWidth - 12;
+    box.style.left = `${Math.max(12, Math.min(place.offsetLeft, room))}px`;
+    box.style.top = `${place === this.$("settings") ? place.clientHeight : place.offsetTop + place.offsetHeight}px`;
+  }
+
+  #build(key) {
     const active = this.shadowRoot.activeElement;
     const side = active?.matches(".cell") && ("x" in active.dataset ? "x" : "y");
     this.#drawn = key;
-    const { inputs, outputs, shape, shaded } = this.#model;
+    const { grids, shape, shaded, mode } = this.#model;
+    const stage = this.$("stage");
     stage.classList.toggle("signal", shape.length === 1);
     stage.classList.toggle("heads", shape.length === 3);
     stage.classList.toggle("shaded", shaded);
-    const stacked = (grids) => `<div class="stack">${grids.map(gridHTML).join("")}</div>`;
-    stage.innerHTML = `<svg class="beam" aria-hidden="true"><path/></svg>${stacked(inputs)}${stacked(outputs)}`;
-    if (side) this.#cell(side, side === "y" ? this.#model.at : (this.#model.from ?? 0))?.focus();
+    stage.classList.toggle("back", mode === "gradient");
+    stage.innerHTML = `<svg class="beam" aria-hidden="true"><path/></svg>${grids.map(gridHTML).join("")}`;
+    if (side) this.#cell(side, side === "y" ? this.#model.at : (this.#model.from ?? 0))?.focus({ preventScroll: true });
+  }
+
+  /** How large the cells are: side by side where they stay large, else below each other; and their numbers to fit. */
+  #layOut() {
+    if (!this.#model) return;
+    const { grids, shape, shaded, stack } = this.#model;
+    const stage = this.$("stage");
+    const { paddingLeft, columnGap } = getComputedStyle(stage);
+    const room = stage.clientWidth - 2 * parseFloat(paddingLeft);
+    const gap = parseFloat(columnGap) || 0;
+    const wide = ({ columns, pad }) => pad.left + columns + pad.right;
+    const across = stack ? grids.filter(({ kind }) => kind === "x") : [grids[0], grids[1]];
+    const together = (room - gap * (across.length - 1)) / across.reduce((total, grid) => total + wide(grid), 0);
+    const beside = stack || (shape.length > 1 && together >= (shaded ? 12 : room > 480 ? 40 : 32));
+    const alone = room / Math.max(...grids.filter(({ kind }) => kind !== "flat").map(wide));
+    const size = Math.max(Math.min(beside ? together : alone, shaded ? 24 : stack ? 64 : 72), shaded ? 6 : 20);
+    const first = !stack && beside && grids.length === 3;
+    stage.style.gridTemplateColumns = `repeat(${stack ? across.length : beside ? 2 : 1}, max-content)`;
+    this.shadowRoot.querySelectorAll("figure").forEach((figure, place) => {
+      const grid = grids[place];
+      const mine = grid.kind === "flat" ? Math.min(56, room / grid.columns) : size;
+      figure.style.setProperty("--size", `${mine}px`);
+      figure.classList.toggle("first", first && place === 0);
+      const frame = figure.querySelector(".frame");
+      const longest = Math.max(1, ...[...frame.querySelectorAll(".cell")].map((cell) => cell.textContent.length));
+      frame.style.setProperty("--font", `${Math.max(9, Math.min(20, mine * 0.4, (mine * 0.94) / (longest * 0.68)))}px`);
+    });
+    this.#beam();
   }
 
   #cell(side, index) {
-    return this.shadowRoot.querySelector(`[data-${side}="${index}"]`);
+    const first = side === "y" && this.#model.mode === "gradient" ? ".dy " : "";
+    return this.shadowRoot.querySelector(`${first}[data-${side}="${index}"]`);
   }
 
   #fill() {
-    const { x, y, dx, dy, mode, guess, stack, at, from, seen, windows, kind, shaded, shape } = this.#model;
+    const { x, y, dx, dy, mode, guess, stack, at, from, windows, name, shaded, shape, grids, right, shown, other, asks } = this.#model;
     const playing = this.hasAttribute("playing");
-    const low = Math.min(0, ...x), high = Math.max(...x, low + 1e-9);
     const covered = new Set(windows.flat());
-    const right = (o) => guess[o] !== null && Math.abs(guess[o] - y[o]) <= 0.005 + 1e-9;
-    this.#model.right = y.map((_, o) => right(o));
-    const put = (cell, text, small, classes, value) => {
-      const html = small === undefined ? text : `${text}<small>${small}</small>`;
-      if (!cell.querySelector(".editor") && cell.innerHTML !== html) cell.innerHTML = html;
-      for (const [name, on] of Object.entries(classes)) cell.classList.toggle(name, Boolean(on));
-      cell.classList.toggle("long", text.length > 3);
-      const v = Math.min(1, Math.max(0, (value - low) / (high - low))) || 0;
-      if (shaded || shape.length === 1) cell.style.setProperty("--v", v.toFixed(3));
-      cell.classList.toggle("bright", shaded && v > 0.46); // where black stands out better than white
-    };
-    const known = mode !== "predict" || right(at);
-    const small = shaded && this.#model.inputs[0].columns > 12;
-    for (const cell of this.shadowRoot.querySelectorAll("[data-x]")) {
-      const i = +cell.dataset.x;
-      const winner = known && ["max", "min"].includes(kind?.label) && seen.has(i) && x[i] === y[at];
-      const text = show(dx ? dx[i] : x[i], 2);
-      put(cell, small ? "" : text, dx && !small ? show(x[i], 2) : undefined, { seen: seen.has(i), unseen: !covered.has(i), winner, still: dx && !dx[i] }, x[i]);
-      if (small) cell.ariaLabel = text;
-      cell.tabIndex = i === (from ?? windows[at][0] ?? 0) ? 0 : -1;
-    }
-    for (const cell of this.shadowRoot.querySelectorAll("[data-y]")) {
-      const o = +cell.dataset.y;
-      const later = playing && o > at;
-      const kin = stack ? o < x.length && seen.has(o) : from !== null && mode === "gradient" && windows[o].includes(from);
-      const asked = mode === "predict" && this.#model.asks(o);
-      const hidden = later || (asked && guess[o] === null);
-      const text = later ? "" : hidden ? "?" : show(mode === "gradient" ? dy[o] : asked ? guess[o] : y[o], 2);
-      const classes = { seen: o === at || kin, right: asked && right(o), wrong: asked && !hidden && !right(o) };
-      put(cell, small ? "" : text, mode === "gradient" && !small ? show(y[o], 2) : undefined, classes, hidden ? low : y[o]);
-      if (small) cell.ariaLabel = text;
-      cell.tabIndex = o === at ? 0 : -1;
-      cell.ariaSelected = o === at;
-    }
-  }
-
-  /** Put the dashed frames over the window and over its output. */
-  #frames() {
-    const { inputs, outputs, at, seen, axes, stack } = this.#model;
-    const grids = [...inputs, ...outputs];
+    const seen = new Set(windows[at]);
+    const signal = shape.length === 1;
+    const oneBack = from !== null && mode === "gradient"; // all that comes back to one element is shown
+    const known = mode !== "predict" || right[at] || shown;
+    const values = { x, dx, y, dy, other: other?.y, mean: y, flat: y };
+    const finite = (...lists) => lists.flat().filter(Number.isFinite);
+    const scale = (list) => [Math.min(0, ...list), Math.max(...list, Math.min(0, ...list) + 1e-9)];
+    const scales = { data: scale(finite(x, mode === "predict" ? [] : y, other?.y ?? [])), gradient: scale(finite(dx ?? [], dy)) };
+    const small = shaded && x.length > 144;
+    const winners = (kind, best) => (cell) =>
+      known && ["max", "min"].includes(kind) && seen.has(cell) && Object.is(x[cell], best);
+    const wins = [winners(name, y?.[at]), ...(other ? [winners(other.name, other.y[at])] : [])];
     this.shadowRoot.querySelectorAll(".frame").forEach((frame, place) => {
-      const { side, rows, columns, pad, index } = grids[place];
-      let box = null;
-      if (side === "x" && !stack) box = windowBox(axes, at);
-      else {
-        const inside = range(rows * columns).filter((k) => {
-          const mine = index(Math.floor(k / columns), k % columns);
-          return side === "x" ? seen.has(mine) : mine === at;
-        });
-        const [first, last] = [inside[0], inside.at(-1)];
-        if (inside.length) {
-          box = { top: Math.floor(first / columns), left: first % columns, bottom: Math.floor(last / columns) + 1, right: (last % columns) + 1 };
+      const { kind } = grids[place];
+      const [low, high] = scales[kind[0] === "d" ? "gradient" : "data"];
+      if (signal) frame.style.setProperty("--zero", (high / (high - low)).toFixed(3));
+      for (const cell of frame.querySelectorAll(".cell")) {
+        const input = "x" in cell.dataset;
+        const i = +(input ? cell.dataset.x : cell.dataset.y);
+        const asked = ["y", "mean"].includes(kind) && mode === "predict" && asks(i);
+        const later = !input && playing && i > at;
+        const hidden = later || (asked && guess[i] === null && !shown);
+        const value = asked && !(shown && !right[i]) ? guess[i] : values[kind][i];
+        const text = later || small ? "" : hidden ? "?" : showShort(value);
+        const kin = stack ? i < x.length && seen.has(i) : oneBack && windows[i]?.includes(from);
+        const classes = input
+          ? [(oneBack ? i === from : seen.has(i)) && "seen", !covered.has(i) && "unseen", kind === "x" && wins.some((win) => win(i)) && "winner", kind === "dx" && !dx[i] && "still"]
+          : [(kin || (i === at && !oneBack)) && "seen", asked && (right[i] ? "right" : shown ? "shown" : !hidden && "wrong")];
+        const v = shaded ? (later ? 0 : clamp((value - low) / (high - low), 1) || 0) : 0;
+        if (v > 0.46) classes.push("bright"); // where black stands out better than white
+        const first = input ? (from ?? windows[at][0] ?? 0) : !stack ? at : kind === "mean" ? (at < x.length ? i : at) : Math.min(at, x.length - 1);
+        const look = ["cell", ...classes.filter(Boolean), text, hidden ? "?" : value, i === first, i === at, v, signal && [low, high]].join(" ");
+        if (cell.look === look || cell.querySelector(".editor")) continue; // most stay as they are when the window moves
+        cell.look = look;
+        cell.className = ["cell", ...classes.filter(Boolean)].join(" ");
+        if (cell.textContent !== text) cell.textContent = text;
+        const full = hidden ? "?" : show(value);
+        cell.ariaLabel = full === text ? null : full;
+        if (full !== text && !small) cell.title = full;
+        else if (cell.title) cell.removeAttribute("title");
+        if (asked) cell.ariaDescription = hidden ? "not answered" : right[i] ? "right" : shown ? "shown" : "wrong";
+        if ((cell.tabIndex === 0) !== (i === first)) cell.tabIndex = i === first ? 0 : -1;
+        if (!input) cell.ariaSelected = i === at;
+        if (shaded) cell.style.setProperty("--v", v.toFixed(3));
+        if (signal) {
+          const size = hidden || !Number.isFinite(value) ? 0 : value / (high - low);
+          cell.style.setProperty("--top", ((high - Math.max(hidden ? 0 : value || 0, 0)) / (high - low)).toFixed(3));
+          cell.style.setProperty("--high", Math.abs(size).toFixed(3));
         }
       }
-      const mark = frame.querySelector(".window");
-      mark.hidden = !box;
-      if (!box) return;
+    });
+  }
+
+  /** Put dashed frames over the window and over its output; over all windows that send a gradient back. */
+  #frames() {
+    const { grids } = this.#model;
+    this.shadowRoot.querySelectorAll(".frame").forEach((frame, place) => {
+      const { rows, columns, pad } = grids[place];
       const [tall, wide] = [pad.top + rows + pad.bottom, pad.left + columns + pad.right];
-      const [top, left] = [Math.max(0, pad.top + box.top), Math.max(0, pad.left + box.left)];
-      const [bottom, right] = [Math.min(tall, pad.top + box.bottom), Math.min(wide, pad.left + box.right)];
-      mark.style.inset = [top / tall, 1 - right / wide, 1 - bottom / tall, left / wide].map((part) => `${part * 100}%`).join(" ");
-      mark.box = [left / wide, top / tall, right / wide, bottom / tall];
+      const boxes = this.#boxes(grids[place]);
+      const marks = frame.querySelectorAll(".window");
+      range(Math.max(boxes.length - marks.length, 0)).forEach(() => frame.append(Object.assign(document.createElement("b"), { className: "window" })));
+      frame.querySelectorAll(".window").forEach((mark, which) => {
+        const box = boxes[which];
+        mark.hidden = !box;
+        if (!box) return;
+        const [top, left] = [Math.max(0, pad.top + box.top), Math.max(0, pad.left + box.left)];
+        const [bottom, right] = [Math.min(tall, pad.top + box.bottom), Math.min(wide, pad.left + box.right)];
+        mark.style.inset = [top / tall, 1 - right / wide, 1 - bottom / tall, left / wide].map((part) => `${part * 100}%`).join(" ");
+        mark.box = [left / wide, top / tall, right / wide, bottom / tall];
+      });
       frame.querySelectorAll(".pad").forEach((cell) => {
         const [i, j] = cell.dataset.at.split(" ").map(Number);
-        cell.classList.toggle("seen", i >= box.top && i < box.bottom && j >= box.left && j < box.right);
+        cell.classList.toggle("seen", boxes.some((box) => i >= box.top && i < box.bottom && j >= box.left && j < box.right));
       });
     });
   }
 
-  /** A ray from the window to its output. */
+  #boxes({ side, kind, rows, columns, index }) {
+    const { at, from, stack, windows, axes, mode } = this.#model;
+    const back = mode === "gradient" && from !== null;
+    const wanted = back ? range(windows.length).filter((o) => windows[o].includes(from)) : [at];
+    if (side === "x" && !stack) {
+      if (!back) return [windowBox(axes, at)];
+      const [i, j] = rowMajor(from, columns);
+      return [{ top: i, left: j, bottom: i + 1, right: j + 1 }];
+    }
+    const seen = new Set(windows[at]);
+    const inside = range(rows * columns).filter((k) => {
+      const mine = index(...rowMajor(k, columns));
+      return side === "x" ? seen.has(mine) : wanted.includes(mine);
+    });
+    const cellBox = (k, last = k) => {
+      const [[top, left], [bottom, right]] = [rowMajor(k, columns), rowMajor(last, columns)];
+      return { top, left, bottom: bottom + 1, right: right + 1 };
+    };
+    if (side === "x") return inside.length ? [cellBox(inside[0], inside.at(-1))] : [];
+    return inside.map((k) => cellBox(k));
+  }
+
+  /** Rays from the window to what it becomes. */
   #beam() {
     const stage = this.$("stage");
     const path = stage.querySelector("path");
-    const marks = [...stage.querySelectorAll(".window:not([hidden])")];
-    if (!path || marks.length < 2) return path?.removeAttribute("d");
+    if (!path) return;
+    const { grids } = this.#model;
     const origin = stage.getBoundingClientRect();
-    const [one, other] = marks.map((mark) => {
+    const [shiftX, shiftY] = [stage.scrollLeft - origin.left, stage.scrollTop - origin.top];
+    const frames = [...this.shadowRoot.querySelectorAll(".frame")];
+    const corners = (mark) => {
       const { left, top, width, height } = mark.parentElement.getBoundingClientRect();
       const [a, b, c, d] = mark.box;
-      return [left + a * width, top + b * height, left + c * width, top + d * height].map((at, i) => at - (i % 2 ? origin.top : origin.left));
-    });
-    const beside = other[0] >= one[2];
-    const corners = beside
-      ? [[one[2], one[1]], [other[0], other[1]], [other[0], other[3]], [one[2], one[3]]]
-      : [[one[0], one[3]], [other[0], other[1]], [other[2], other[1]], [one[2], one[3]]];
-    path.setAttribute("d", `M${corners.map((corner) => corner.map(Math.round).join(" ")).join("L")}Z`);
+      return [left + a * width + shiftX, top + b * height + shiftY, left + c * width + shiftX, top + d * height + shiftY];
+    };
+    const marks = (kinds) => frames.filter((_, place) => kinds.includes(grids[place].kind)).flatMap((frame) => [...frame.querySelectorAll(".window:not([hidden])")]);
+    const back = this.#model.mode === "gradient";
+    const starts = marks(back ? ["dx"] : ["x"]);
+    const ends = marks(back ? ["dy"] : ["y", "other", "mean", "flat"]);
+    const ray = (start, end) => {
+      const [one, other] = [corners(start), corners(end)];
+      const beside = other[0] >= one[2];
+      const points = beside
+        ? [[one[2], one[1]], [other[0], other[1]], [other[0], other[3]], [one[2], one[3]]]
+        : [[one[0], one[3]], [other[0], other[1]], [other[2], other[1]], [one[2], one[3]]];
+      return `M${points.map((point) => point.map(Math.round).join(" ")).join("L")}Z`;
+    };
+    path.setAttribute("d", starts.length === 1 ? ends.map((end) => ray(starts[0], end)).join("") : "");
   }
 
   #tell() {
-    const { x, y, windows, at, from, mode, stack, kind, whole, p, shares, dx, dy, axes, shape, right } = this.#model;
+    const { x, y, windows, at, from, mode, stack, name, whole, p, shares, dx, dy, axes, shape, right, shown, other, asked, score, done, guess } = this.#model;
     const xs = windows[at].map((i) => x[i]);
     const notes = [];
-    let text;
+    let lines;
     if (stack && at < x.length) {
       const [, columns, channels] = shape;
-      const [place, c] = [Math.floor(at / channels), at % channels];
-      const [i, j] = [Math.floor(place / columns), place % columns];
-      text = `flatten[${at}] = ${show(x[at])}`;
-      notes.push(`row ${i}, column ${j}, map ${c} lands at (${i} · ${columns} + ${j}) · ${channels} + ${c} = ${at}`);
+      const [i, j] = rowMajor(Math.floor(at / channels), columns);
+      lines = [`flatten[${at}] = ${show(x[at])}`];
+      notes.push(`row ${i}, column ${j}, map ${at % channels} lands at (${i} · ${columns} + ${j}) · ${channels} + ${at % channels} = ${at}`);
     } else if (shares && from !== null) {
       const parts = windows.flatMap((seen, o) => (seen.includes(from) ? [shares[o][seen.indexOf(from)]] : []));
-      text = parts.length ? `${plus(parts, (part) => show(part))} ${parts.length > 1 ? equals(dx[from]) : ""}` : "0";
+      lines = [`dx = ${parts.length > 1 ? `${plus(parts, (part) => show(part))} ${equals(dx[from])}` : show(dx[from])}`];
       notes.push(`${parts.length} ${parts.length === 1 ? "window sees" : "windows see"} this element`);
       if (parts.length > 1) notes.push("what they send back adds up");
     } else if (shares) {
-      text = `${show(dy[at])} → ${xs.length > 9 ? `${xs.length} elements` : shares[at].map((part) => show(part)).join(", ")}`;
-      notes.push(kind.flow(xs, whole));
+      lines = [`dy = ${show(dy[at])} → ${xs.length > 9 ? `${xs.length} elements` : shares[at].map((part) => show(part)).join(", ")}`];
+      notes.push(WORDS[name].flow(xs, whole));
     } else {
-      const say = stack ? ALGEBRA.average.say : kind.say;
-      const known = mode !== "predict" || right[at];
-      text = xs.length ? `${say(xs, p)} ${known ? equals(y[at]) : "= ?"}` : `no element is there: ${show(y[at])}`;
+      const known = mode !== "predict" || right[at] || shown;
+      const line = (kind, value) =>
+        xs.length ? `${raise(WORDS[kind].say(xs, p, value))} ${known ? equals(value) : "= ?"}` : `no element is there: ${show(value)}`;
+      lines = [line(stack ? "average" : name, y[at]), ...(other ? [line(other.name, other.y[at])] : [])];
       if (stack) notes.push("one number for the whole map");
+      if (!known) lines = lines.map((text) => text.replace(/<\/?mark>/g, ""));
     }
     if (!stack && from !== null && !windows[at].includes(from)) notes.unshift("this element is in no window");
     if (!stack && mode !== "gradient") {
       const missing = axes.reduce((size, axis) => size * axis.size, 1) - xs.length;
       if (missing) notes.push(`${missing} ${missing === 1 ? "place" : "places"} of this window ${missing === 1 ? "is" : "are"} not there`);
-      const rules = axes.map(sizeRule);
-      if (!whole) notes.push(new Set(rules).size === 1 ? rules[0] : `rows ${rules[0]}, columns ${rules[1]}`);
+      if (!whole && (this.hasAttribute("more") || this.#wanted("rule"))) notes.push(sizeRule(axes));
     }
-    if (mode === "predict") {
-      const asked = stack ? right.slice(x.length) : right;
-      notes.push(`${asked.filter(Boolean).length} of ${asked.length} right`);
-      if (!right[at]) text = text.replace(/<\/?mark>/g, "");
-    }
-    this.$("sum").innerHTML = text;
+    const html = lines.map((line) => `<div>${line}</div>`).join("");
+    if (this.$("sum").innerHTML !== html) this.$("sum").innerHTML = html;
     this.$("note").textContent = notes.join(" · ");
+    this.$("verdict").hidden = !asked.length;
+    this.$("verdict").classList.toggle("success", done);
+    const verdict = done ? `✓ All ${asked.length} right!` : shown ? "The answers are shown." : `${score} of ${asked.length} right`;
+    this.$("verdict").querySelector("b").textContent = verdict;
+    this.$("show").hidden = done || shown;
+    this.$("again").hidden = !(shown || done);
+    this.$("another").hidden = !(shown || done);
+    const last = guess[this.#replied] ?? null; // the focus may be on the next one already
+    const reply = last === null ? "" : `${show(last)} is ${right[this.#replied] ? "right" : "not right"}. `;
+    const spoken = asked.length ? `${reply}${verdict}. ` : "";
+    this.#announce(`${spoken}${aloud(lines.map((line) => line.replace(/<sup>/g, "^")).join("; "))}. ${notes[0] ?? ""}`);
+  }
+
+  #announce(text) {
     if (!this.#aloud || this.hasAttribute("playing")) return;
     clearTimeout(this.#heard);
-    this.#heard = setTimeout(() => (this.$("heard").textContent = `${this.$("sum").textContent}. ${notes[0] ?? ""}`), 500);
+    this.#heard = setTimeout(() => {
+      this.$("heard").textContent = text;
+      this.#replied = undefined;
+    }, 500);
   }
   #heard;
-  #before;
+  #replied; // the prediction whose verdict is still to be said
 
+  #wanted(word) {
+    return (this.getAttribute("controls") ?? "pool window stride").split(/\s+/).includes(word);
+  }
+
+  /** Write the state into the controls; show those that the author wants, or all behind More; bar what would be invalid. */
   #controls(error) {
     let state = null;
     try {
       state = this.#read();
     } catch {} // its message is shown already
+    const active = this.shadowRoot.activeElement;
     const write = (id, value) => {
-      const control = this.$(id);
-      if (control !== this.shadowRoot.activeElement) control.value = value;
-      control.ariaInvalid = String(error.startsWith(`${{ "pool-size": "pool_size", pairs: "padding" }[id] ?? id} `));
+      if (this.$(id) !== active) this.$(id).value = value;
     };
     const text = (name, otherwise) => this.getAttribute(name) ?? otherwise;
-    const pool = text("pool", "max_pool");
-    const [name, whole] = POOLS[pool] ?? [];
-    const pairs = /\d/.test(text("padding", ""));
-    write("pool", pool);
+    const more = this.hasAttribute("more");
+    const [name, whole] = POOLS[state?.pool] ?? ["max"];
+    const { stack, shaded, mode = "pool" } = state ?? {};
+    const padding = text("padding", "valid");
+    const pairs = !["valid", "same", "same_lower"].includes(padding);
+    write("pool", state?.pool ?? "");
     write("pool-size", text("pool-size", "2"));
-    write("strides", text("strides", ""));
-    this.$("strides").placeholder = text("pool-size", "2");
-    write("padding", pairs ? "pairs" : text("padding", "valid"));
-    write("pairs", pairs ? text("padding") : "");
+    write("strides", text("strides", text("pool-size", "2")));
+    write("padding", pairs ? "pairs" : padding);
+    write("pairs", pairs ? padding.trim() : "");
+    this.$("pairs").disabled = !pairs;
+    if (!error) this.$("pairs").placeholder = (this.#model.axes ?? []).map(({ before, after }) => `${before} ${after}`).join("; ");
     write("dilation", text("dilation", "1"));
     write("p", text("p", "3"));
     write("slide", text("p", "3"));
-    this.$("pairs-field").hidden = !pairs;
-    this.$("power").hidden = !["lp", "gem"].includes(name);
-    this.$("dilation").closest(".field").hidden = ["gem", "soft"].includes(name);
-    this.$("hint").textContent = modes[text("mode", "pool")] ?? "";
-    this.$("sliding").disabled = Boolean(whole);
-    this.$("settings").hidden = Boolean(state?.stack);
-    this.$("random").hidden = Boolean(state?.shaded);
-    this.$("play").textContent = this.hasAttribute("playing") ? "Pause" : "Play";
-    const chosen = text("mode", "pool");
-    for (const radio of this.shadowRoot.querySelectorAll("[name=mode]")) {
-      radio.checked = radio.value === chosen;
-      radio.parentElement.hidden = state?.stack && radio.value === "gradient";
+    write("rows", state?.rows ?? "");
+    write("columns", state?.columns ?? "");
+    const rivals = Object.entries(POOLS).filter(([rival, kind]) => kind[1] === whole && rival !== state?.pool);
+    const choices = [["", "nothing"], ...rivals.map(poolLabel)].map(option).join("");
+    if (this.#choices !== choices) this.$("compare").innerHTML = this.#choices = choices;
+    write("compare", rivals.some(([rival]) => rival === text("compare", "")) ? text("compare", "") : "");
+    const fields = {
+      mode: ["mode", !shaded],
+      pool: ["pool", !stack],
+      p: ["p", !stack && ["lp", "gem"].includes(name), true],
+      "pool-size": ["window", !stack && !whole],
+      strides: ["stride", !stack && !whole],
+      padding: ["padding", !stack && !whole, padding !== "valid"],
+      dilation: ["dilation", !stack && !whole && !["gem", "soft"].includes(name), text("dilation", "1") !== "1"],
+      compare: ["compare", !stack && mode === "pool", this.hasAttribute("compare")],
+      rows: ["size", !shaded && (state?.shape.length ?? 2) > 1],
+      columns: ["size", !shaded],
+    };
+    for (const [id, [word, able, used]] of Object.entries(fields)) {
+      this.$(`${id}-field`).hidden = !(able && (more || used || this.#wanted(word)));
     }
-    const call = state && (state.stack ? "flatten(x), global_average_pool(x)" : pythonCall(state, state.mode === "gradient"));
+    this.$("extra").hidden = !more;
+    this.$("random").hidden = Boolean(shaded);
+    this.$("hint").textContent = HINTS[shaded ? "shaded" : mode][this.#device];
+    this.$("columns-field").querySelector("label").textContent = state?.shape.length === 1 ? "length" : "columns";
+    for (const id of ["play", "back", "forth"]) this.$(id).disabled = Boolean(error);
+    const play = this.hasAttribute("playing") ? "❚❚ Pause" : "▶ Play";
+    if (this.$("play").textContent !== play) this.$("play").textContent = play;
+    // These keep the focus where there is nothing left to do, and show once there was something.
+    this.$("undo").ariaDisabled = String(!this.#past.length);
+    this.$("redo").ariaDisabled = String(!this.#future.length);
+    const untouched = !this.#past.length && !this.#future.length && STATE.every((name) => this.getAttribute(name) === (this.#original[name] ?? null));
+    for (const id of ["undo", "redo", "reset"]) this.$(id).hidden = untouched;
+    for (const [id, open] of [["more", more], ["code", !this.$("program").hidden]]) {
+      this.$(id).setAttribute("aria-expanded", String(open));
+      this.$(id).classList.toggle("main", open);
+    }
+    this.$("more").textContent = more ? "Less" : "More";
+    for (const radio of this.shadowRoot.querySelectorAll("[name=mode]")) {
+      radio.checked = radio.value === mode;
+      radio.disabled = radio.value === "gradient" && (Boolean(stack) || !ALGEBRA[name].share);
+    }
+    for (const choice of this.$("pool").options) choice.disabled = mode === "gradient" && !ALGEBRA[POOLS[choice.value][0]].share;
+    for (const each of this.shadowRoot.querySelectorAll("[data-step]")) {
+      const changes = state && this.#stepped(each.dataset.for, +each.dataset.step);
+      each.disabled = !state || !changes || (!error && !this.#allows(changes));
+    }
+    const call = state && (stack ? "flatten(x), global_average_pool(x)" : pythonCall(state, "x", mode === "gradient"));
     this.shadowRoot.querySelector("code").textContent = call ?? "";
-    const pre = this.shadowRoot.querySelector("pre");
-    if (!pre.hidden && !error) pre.textContent = this.program;
+    if (!this.$("program").hidden && !error) this.shadowRoot.querySelector("pre").textContent = this.program;
   }
+  #choices;
 
   /** The Python program that prints what is shown. */
   get program() {
-    const model = this.#see();
-    return pythonProgram(model, model.outputShape);
+    return program(this.shadowRoot.querySelector("[name=library]:checked").value, this.#model);
   }
 
   // ---- what the reader does ----
@@ -802,28 +647,49 @@ export class PoolingExplorer extends HTMLElement {
     if (this.getAttribute("at") !== at) this.setAttribute("at", at);
   }
 
+  #use(device) {
+    if (this.#device === device) return;
+    this.#device = device;
+    const { mode, shaded } = this.#model ?? { mode: "pool" };
+    this.$("hint").textContent = HINTS[shaded ? "shaded" : mode][device];
+  }
+
   #move(event) {
-    if (this.shadowRoot.querySelector(".editor") || (event.type === "pointermove" && event.pointerType !== "mouse" && !event.buttons)) return;
-    const cell = this.shadowRoot.elementFromPoint(event.clientX, event.clientY)?.closest(".cell");
+    const mouse = event.pointerType !== "touch";
+    this.#use(mouse ? "mouse" : "touch");
+    const root = this.shadowRoot;
+    if (root.querySelector(".editor") || (event.type === "pointermove" && !mouse && !event.buttons)) return;
+    const cell = root.elementFromPoint(event.clientX, event.clientY)?.closest(".cell");
+    this.#pointed = mouse ? cell : undefined;
     if (!cell) return;
     this.#aloud = false;
     this.removeAttribute("playing");
+    if (root.activeElement?.matches(".cell") && root.activeElement !== cell) cell.focus({ preventScroll: true });
     this.#point(cell);
   }
+
+  /** Who points at a number may type at once. */
+  #type = (event) => {
+    if (document.activeElement !== document.body || !this.#pointed?.isConnected || !this.matches(":hover")) return;
+    if (!/^[-−\d.]$/.test(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+    this.#key(event, this.#pointed);
+  };
 
   #click({ target }) {
     const cell = target.closest(".cell");
     if (cell && !target.matches(".editor")) {
-      const answers = "y" in cell.dataset && this.#model.asks(+cell.dataset.y);
+      const answers = "y" in cell.dataset && this.#writes(cell);
       if (cell === this.#before || answers) this.#edit(cell);
-      else cell.focus();
+      else cell.focus({ preventScroll: true });
     }
-    const button = target.closest("button");
-    if (!button) return;
+    const pressed = target.closest("button");
+    if (!pressed) return;
     this.#aloud = true;
-    const { step, for: id } = button.dataset;
-    if (step) this.#step(this.$(id), +step);
-    else this.#press[button.id].call(this);
+    const { step, for: id } = pressed.dataset;
+    if (step) {
+      const changes = this.#stepped(id, +step);
+      if (changes) this.#alter(changes);
+    } else this.#press[pressed.id].call(this);
   }
 
   #press = {
@@ -831,48 +697,49 @@ export class PoolingExplorer extends HTMLElement {
     forth: () => this.#go(1),
     play: () => {
       if (this.hasAttribute("playing")) return this.removeAttribute("playing");
-      if (this.#model.at === this.#model.count - 1) this.setAttribute("at", "0");
-      else this.setAttribute("at", this.#model.at);
+      this.setAttribute("at", this.#model.at === this.#model.count - 1 ? "0" : this.#model.at);
       this.setAttribute("playing", "");
     },
-    random: () => {
-      const { x } = this.#read();
-      this.#write(x.map(() => Math.floor(Math.random() * 10)));
+    random: () => this.#write(this.#read().x.map(digit)),
+    another: () => this.#write(this.#read().x.map(digit)),
+    show: () => this.#alter({ shown: "yes" }),
+    again: () => this.#alter({ guess: null, shown: null }),
+    undo: () => this.#travel(this.#past, this.#future),
+    redo: () => this.#travel(this.#future, this.#past),
+    reset: () => {
+      this.reset();
+      this.$("more").focus({ preventScroll: true });
+      if (new URLSearchParams(location.hash.slice(1)).has("explorer")) history.replaceState(null, "", location.pathname + location.search);
     },
-    copy: async () => {
-      const pre = this.shadowRoot.querySelector("pre");
-      pre.hidden = !pre.hidden;
-      this.$("copy").ariaExpanded = String(!pre.hidden);
-      if (!pre.hidden) this.#copied("copy", (pre.textContent = this.program));
+    more: () => this.toggleAttribute("more"),
+    code: () => {
+      this.$("program").hidden = !this.$("program").hidden;
+      this.#render();
     },
+    copy: () => this.#copied("copy", "Copy", this.program, "Select it and copy"),
     link: () => {
       const place = [...document.querySelectorAll("pooling-explorer")].indexOf(this);
-      const hash = new URLSearchParams({ explorer: place, ...this.#attributes() });
-      history.replaceState(null, "", `#${hash}`);
-      this.#copied("link", location.href);
+      history.replaceState(null, "", `#${new URLSearchParams({ explorer: place, ...this.#attributes() })}`);
+      this.#copied("link", "Link", location.href, "It is in the address bar");
     },
-    reset: () => {
-      const gone = PoolingExplorer.observedAttributes.filter((name) => !(name in this.#original));
-      this.#set({ ...Object.fromEntries(gone.map((name) => [name, null])), ...this.#original });
+    sign: () => {
+      const input = this.shadowRoot.querySelector(".editor");
+      input.value = /^[-−]/.test(input.value) ? input.value.slice(1) : `-${input.value}`;
     },
+    enter: () => this.shadowRoot.querySelector(".editor").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" })),
   };
 
-  async #copied(id, text) {
+  async #copied(id, label, text, otherwise) {
     const button = this.$(id);
-    const label = button.textContent;
+    let said = "Copied";
     try {
       await navigator.clipboard.writeText(text);
-      button.textContent = "Copied";
-      setTimeout(() => (button.textContent = label), 1500);
-    } catch {} // no clipboard here; the text is shown, or stands in the address bar
-  }
-
-  #restore() {
-    const hash = new URLSearchParams(location.hash.slice(1));
-    const all = [...document.querySelectorAll("pooling-explorer")];
-    if (!hash.has("explorer") || all[Math.min(+hash.get("explorer"), all.length - 1)] !== this) return;
-    this.#set(Object.fromEntries(PoolingExplorer.observedAttributes.map((name) => [name, hash.get(name)])));
-    this.scrollIntoView({ block: "center" });
+    } catch {
+      said = otherwise; // no clipboard here
+    }
+    button.textContent = said;
+    this.#announce(said);
+    setTimeout(() => (button.textContent = label), 1500);
   }
 
   #go(step) {
@@ -891,124 +758,210 @@ export class PoolingExplorer extends HTMLElement {
     }, count > 30 ? 250 : 900);
   }
 
-  #step(input, step) {
-    const start = numbers(input.value || input.placeholder);
-    input.value = start.map((value) => +value + step).join(" ");
-    this.#change(input);
+  /** What a press on − or + changes, or null where there is nothing to go to. */
+  #stepped(id, step) {
+    if (["rows", "columns"].includes(id)) {
+      const { rows, columns, shape } = this.#read();
+      const next = { rows, columns, [id]: (id === "rows" ? rows : columns) + step };
+      return next.rows >= Math.min(shape.length, 2) && next.columns >= 1 ? { values: this.#resized(next.rows, next.columns) } : null;
+    }
+    const start = numbers(this.getAttribute(id) ?? (id === "strides" ? (this.getAttribute("pool-size") ?? "2") : id === "dilation" ? "1" : "2"));
+    const next = start.map((value) => value + step);
+    return next.every((value) => value >= 1) ? { [id]: next.join(" ") } : null;
   }
 
   #change(control) {
     if (control.matches(".editor")) return;
-    this.#aloud = true;
     const { id, name, value } = control;
-    if (name === "mode") this.#set({ mode: value, playing: null });
-    else if (id === "pairs") this.#set({ padding: value || "0 0" });
-    else if (id === "padding") this.#set({ padding: value === "pairs" ? "1 1" : value });
-    else if (["strides", "p", "slide"].includes(id)) this.#set({ [id === "slide" ? "p" : id]: value });
-    else this.setAttribute(id, value);
-    if (["pool-size", "strides", "dilation", "p"].includes(id)) this.#set({ playing: null });
+    if (name === "mode") this.#alter({ mode: value });
+    else if (name === "library") this.#render();
+    else if (id === "pairs") this.#alter({ padding: value.trim() || " " }, id);
+    else if (id === "padding") this.#alter({ padding: value === "pairs" ? "1 1" : value });
+    else if (id === "slide") this.#alter({ p: value }, id);
+    else if (["rows", "columns"].includes(id)) this.#resize(control);
+    else this.#alter({ [id]: value }, control.matches("select") ? undefined : id);
+  }
+
+  /** The input with so many rows and columns: cut, or with new numbers at its end. */
+  #resized(rows, columns) {
+    const { x, rows: tall, columns: wide, channels } = this.#read();
+    if (rows * columns * channels > MOST) return range(MOST + 1).join(" ");
+    const value = (i, j, c) => (i < tall && j < wide ? x[(i * wide + j) * channels + c] : (3 * i + 7 * j + c + 1) % 10);
+    return range(channels).map((c) => range(rows).map((i) => range(columns).map((j) => value(i, j, c)).join(" ")).join("; ")).join(" | ");
+  }
+
+  #resize({ id, value }) {
+    const { rows, columns, shape } = this.#read();
+    const next = { rows, columns, [id]: parseNumber(value) };
+    const least = id === "rows" ? Math.min(shape.length, 2) : 1;
+    if (Number.isInteger(next[id]) && next[id] >= least && next.rows * next.columns <= MOST) {
+      return this.#alter({ values: this.#resized(next.rows, next.columns) }, id);
+    }
+    this.#complain(id, `${id} must be a whole number, at least ${least}, and the input at most ${MOST} numbers`);
+  }
+
+  #complain(id, message) {
+    this.#complaint = { id, message };
+    this.#say(this.#complaint);
   }
 
   /** Store new input numbers, map by map, as the attribute is written. */
   #write(x) {
-    const { shape, stack } = this.#read();
-    const [rows, columns, channels] = stack ? shape : shape.length === 1 ? [1, shape[0], 1] : [...shape, 1];
+    const { rows, columns, channels } = this.#read();
     const row = (c, i) => range(columns).map((j) => x[(i * columns + j) * channels + c]).join(" ");
-    this.setAttribute("values", range(channels).map((c) => range(rows).map((i) => row(c, i)).join("; ")).join(" | "));
+    this.#alter({ values: range(channels).map((c) => range(rows).map((i) => row(c, i)).join("; ")).join(" | ") });
+  }
+
+  /** Rows and columns from a spreadsheet take the place of the whole input. */
+  #paste(event) {
+    const target = event.composedPath()[0];
+    const rows = parseBlock(event.clipboardData.getData("text/plain"));
+    const block = rows.length > 1 || rows[0]?.length > 1;
+    if (!target.matches(".cell, .editor") || !rows.length || (!block && target.matches(".editor"))) return;
+    event.preventDefault();
+    const { x, stack, shaded } = this.#read();
+    if (shaded) return;
+    const values = rows.map((row) => row.map(parseNumber));
+    const wrong = rows.flat().find((_, place) => values.flat()[place] === null);
+    if (wrong !== undefined) return this.#complain("", `'${wrong.slice(0, 20)}' is not a number; nothing was pasted`);
+    if (values.some((row) => row.length !== values[0].length)) return this.#complain("", "the rows are not of equal length; nothing was pasted");
+    if (values.flat().length > MOST) return this.#complain("", `more than ${MOST} numbers cannot be drawn; nothing was pasted`);
+    this.shadowRoot.querySelector(".editor")?.blur();
+    if (!block && "x" in target.dataset) return this.#write(x.with(+target.dataset.x, values[0][0]));
+    if (stack) return this.#complain("", "a block can be pasted where there is one map");
+    this.#alter({ values: values.map((row) => row.join(" ")).join("; "), dy: null });
+  }
+
+  /** Whether the reader may write into a cell. */
+  #writes(cell) {
+    const { mode, shaded, asks } = this.#model;
+    const frame = cell.closest(".frame");
+    if (shaded || frame.matches(".dx, .other, .flat")) return false;
+    if ("x" in cell.dataset) return true;
+    return mode === "gradient" ? frame.matches(".dy") : asks(+cell.dataset.y);
   }
 
   #edit(cell, typed) {
+    if (!this.#writes(cell)) return;
     const { x, mode, dy, guess } = this.#model;
     const side = "x" in cell.dataset ? "x" : "y";
     const index = +cell.dataset[side];
-    if (side === "y" && !this.#model.asks(index)) return;
     const old = side === "x" ? x[index] : mode === "gradient" ? dy[index] : guess[index];
     const input = document.createElement("input");
-    Object.assign(input, { className: "editor", inputMode: "decimal", value: typed ?? old ?? "", ariaLabel: "number" });
+    Object.assign(input, { className: "editor", inputMode: "decimal", autocomplete: "off", value: typed ?? old ?? "", ariaLabel: "number", enterKeyHint: "next" });
     const finish = (keep) => {
       input.onblur = null;
-      const value = input.value.trim().replace("−", "-").replace(",", ".");
+      const value = input.value.trim();
+      const number = parseNumber(value);
+      if (keep === "enter" && value && number === null) {
+        input.onblur = () => finish("leave");
+        input.setAttribute("aria-invalid", "true");
+        return this.#complain("", `'${value.slice(0, 20)}' is not a number`);
+      }
       input.remove();
-      if (keep && value !== "" && Number.isFinite(+value)) this.#store(side, index, +value);
-      this.#render();
+      this.$("keys").hidden = true;
+      this.#complaint = keep === "leave" && value && number === null ? { id: "", message: `'${value.slice(0, 20)}' is not a number; nothing was changed` } : undefined;
+      if (keep && number !== null && number !== old) this.#store(side, index, number);
+      else this.#render();
+      return true;
     };
-    input.onblur = () => finish(true);
+    input.onblur = () => finish("leave");
     input.onkeydown = (event) => {
       event.stopPropagation();
       if (!["Enter", "Escape"].includes(event.key)) return;
-      finish(event.key === "Enter");
+      if (!finish(event.key === "Enter" && "enter")) return;
       const next = mode === "predict" && side === "y" && event.key === "Enter" && this.#cell(side, index + 1);
-      (next || this.#cell(side, index))?.focus();
+      (next || this.#cell(side, index))?.focus({ preventScroll: true });
     };
     cell.append(input);
-    input.focus();
+    this.$("keys").hidden = this.#device !== "touch";
+    input.focus({ preventScroll: true });
     if (typed === undefined) input.select();
   }
 
   #store(side, index, value) {
-    this.#aloud = true;
     const { x, mode, dy, guess } = this.#model;
     if (side === "x") return this.#write(x.with(index, value));
-    if (mode === "gradient") this.setAttribute("dy", dy.with(index, value).join(" "));
-    else this.setAttribute("guess", guess.with(index, value).map((each) => each ?? "?").join(" "));
+    if (mode === "gradient") return this.#alter({ dy: dy.with(index, value).join(" ") });
+    this.#replied = index;
+    this.#alter({ guess: guess.with(index, value).map((each) => each ?? "?").join(" ") });
   }
 
-  #key(event) {
-    const { target, key } = event;
+  #key(event, target) {
+    const { key } = event;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && /^[zy]$/i.test(key)) {
+      event.preventDefault();
+      const redo = key.toLowerCase() === "y" || event.shiftKey;
+      return redo ? this.#travel(this.#future, this.#past) : this.#travel(this.#past, this.#future);
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (target.closest(".stepper") && ["ArrowUp", "ArrowDown"].includes(key)) {
       event.preventDefault();
-      return this.#step(target, key === "ArrowUp" ? 1 : -1);
+      const changes = this.#stepped(target.id, key === "ArrowUp" ? 1 : -1);
+      if (!changes || !this.#allows(changes)) return;
+      this.#alter(changes);
+      target.value = this.getAttribute(target.id) ?? this.#read()[target.id];
+      return;
     }
     if (!target.matches(".cell")) return;
     this.#aloud = true;
     const side = "x" in target.dataset ? "x" : "y";
-    const { inputs, outputs } = this.#model;
     const way = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], Home: [0, -99], End: [0, 99] }[key];
     if (way) {
       event.preventDefault();
-      const frames = [...this.shadowRoot.querySelectorAll(".frame")];
-      const { rows, columns, index } = [...inputs, ...outputs][frames.indexOf(target.closest(".frame"))];
-      const place = range(rows * columns).find((k) => index(Math.floor(k / columns), k % columns) === +target.dataset[side]);
-      const clamp = (value, most) => Math.min(Math.max(value, 0), most);
-      const [i, j] = [clamp(Math.floor(place / columns) + way[0], rows - 1), clamp((place % columns) + way[1], columns - 1)];
-      this.#cell(side, index(i, j)).focus();
+      this.#use("keys");
+      const frame = target.closest(".frame");
+      const { rows, columns, index } = this.#model.grids[[...this.shadowRoot.querySelectorAll(".frame")].indexOf(frame)];
+      const place = range(rows * columns).find((k) => index(...rowMajor(k, columns)) === +target.dataset[side]);
+      const [i, j] = rowMajor(place, columns);
+      frame.querySelector(`[data-${side}="${index(clamp(i + way[0], rows - 1), clamp(j + way[1], columns - 1))}"]`).focus();
     } else if (["Enter", "F2"].includes(key)) {
       event.preventDefault();
       this.#edit(target);
-    } else if (/^[-\d.]$/.test(key)) {
+    } else if (/^[-−\d.]$/.test(key)) {
       event.preventDefault();
       this.#edit(target, key);
     }
   }
 }
 
-/** The window that sees a position best: the one around it, or the nearest. */
-function nearest(position, axes) {
-  let rest = position;
-  const places = axes.map(({ length }) => length).reverse().map((length) => {
-    const place = rest % length;
-    rest = Math.floor(rest / length);
-    return place;
-  }).reverse();
-  return axes.reduce((o, { table, count, stride, before, span }, axis) => {
-    const away = (k) => Math.abs(k * stride - before + (span - 1) / 2 - places[axis]) + (table[k].includes(places[axis]) ? 0 : 1e9);
-    return o * count + range(count).reduce((best, k) => (away(k) < away(best) ? k : best), 0);
-  }, 0);
-}
+// ---- The grids of a model ----
 
-/** Where window `at` lies, in cells from the first element. */
-function windowBox(axes, at) {
+const NONE = { top: 0, left: 0, bottom: 0, right: 0 };
+
+function mapGrids({ shape, axes, outputShape, rows, columns, mode, pool, other, shaded }) {
   const [vertical, horizontal] = axes.length === 1 ? [null, axes[0]] : axes;
-  const [i, j] = [Math.floor(at / horizontal.count), at % horizontal.count];
-  const top = vertical ? i * vertical.stride - vertical.before : 0;
-  const left = j * horizontal.stride - horizontal.before;
-  return { top, left, bottom: top + (vertical?.span ?? 1), right: left + horizontal.span };
+  const before = (axis) => (axis ? Math.min(6, axis.before) : 0);
+  const beyond = (axis) => (axis ? clamp((axis.count - 1) * axis.stride - axis.before + axis.span - axis.length, 6) : 0);
+  const pad = { top: before(vertical), bottom: beyond(vertical), left: before(horizontal), right: beyond(horizontal) };
+  const [down, across] = vertical ? outputShape : [1, outputShape[0]];
+  const input = (kind, title, asked) => ({ side: "x", kind, title, rows, columns, pad, index: (i, j) => i * columns + j });
+  const output = (kind, title) => ({ side: "y", kind, title, rows: down, columns: across, pad: NONE, index: (i, j) => i * across + j, asked: kind === "dy" || (mode === "predict" && kind === "y") });
+  const label = (name) => poolLabel([name, POOLS[name]])[1];
+  if (mode === "gradient") {
+    return [input("x", "input x"), output("y", "output y"), input("dx", "gradient dx"), output("dy", "gradient dy")];
+  }
+  const size = times(outputShape);
+  if (!other) return [input("x", `input, ${times(shape)}`), output("y", `output, ${size}`)];
+  return [input("x", `input, ${times(shape)}`), output("y", `${label(pool)}, ${size}`), output("other", `${label(other.pool)}, ${size}`)];
 }
 
-function gridHTML({ side, title, rows, columns, pad, index, room = 460 }) {
+function stackGrids({ x, rows, columns, channels, mode }) {
+  const wide = divisor(x.length, 8);
+  const maps = range(channels).map((c) => ({
+    side: "x", kind: "x", title: `map ${c}`, rows, columns, pad: NONE, index: (i, j) => (i * columns + j) * channels + c,
+  }));
+  const means = range(channels).map((c) => ({
+    side: "y", kind: "mean", title: `its average`, rows: 1, columns: 1, pad: NONE, index: () => x.length + c, asked: mode === "predict",
+  }));
+  if (mode === "predict") return [...maps, ...means];
+  return [...maps, ...means, {
+    side: "y", kind: "flat", title: `flatten: ${x.length} numbers`, rows: x.length / wide, columns: wide, pad: NONE, index: (i, j) => i * wide + j,
+  }];
+}
+
+function gridHTML({ side, kind, title, rows, columns, pad, index, asked }) {
   const wide = pad.left + columns + pad.right;
-  const size = Math.min(46, Math.max(10, room / wide));
   const real = (i, j) => i >= 0 && j >= 0 && i < rows && j < columns;
   const cell = (i, j) =>
     real(i, j)
@@ -1019,8 +972,22 @@ function gridHTML({ side, title, rows, columns, pad, index, room = 460 }) {
     return i >= 0 && i < rows ? `<div role="row">${cells}</div>` : `<div aria-hidden="true">${cells}</div>`;
   };
   const lines = range(pad.top + rows + pad.bottom).map((i) => line(i - pad.top)).join("");
-  return `<figure style="--n:${wide};--size:${size}px"><figcaption>${title}</figcaption>
-    <div class="frame"><div class="cells" role="grid" aria-label="${title}">${lines}</div><b class="window"></b></div></figure>`;
+  return `<figure class="${kind === "flat" ? "whole" : ""} ${wide < 3 ? "narrow" : ""}" style="--n:${wide}"><figcaption>${title}</figcaption>
+    <div class="frame ${side === "x" ? "in" : "out"} ${kind} ${asked ? "asked" : ""}"><div class="cells" role="grid" aria-label="${title}">${lines}</div></div></figure>`;
 }
 
-customElements.get("pooling-explorer") ?? customElements.define("pooling-explorer", PoolingExplorer);
+/** A link's state is shown once, by the explorer at its place when the page has loaded; and again when the address changes. */
+function restoreFromLink() {
+  const link = location.hash.length < LONGEST_LINK ? new URLSearchParams(location.hash.slice(1)) : new URLSearchParams();
+  const all = [...document.querySelectorAll("pooling-explorer")];
+  const explorer = link.has("explorer") && all[clamp(Math.trunc(+link.get("explorer")) || 0, all.length - 1)];
+  if (!explorer) return;
+  explorer.restore({ at: null, ...Object.fromEntries(link) });
+  explorer.scrollIntoView({ block: "center" });
+}
+
+if (!customElements.get("pooling-explorer")) {
+  customElements.define("pooling-explorer", PoolingExplorer);
+  restoreFromLink();
+  addEventListener("hashchange", restoreFromLink);
+}

@@ -1,13 +1,16 @@
 """The pooling explorer: a picture to play with, which is a static figure wherever scripts do not run."""
 
 import os
+import re
 from html import escape
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
 
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling
 from poolkit.figures.images import draw_images
+from poolkit.figures.style import VIEWERS
 from poolkit.pooling import (
     average_pool,
     global_average_pool,
@@ -20,9 +23,17 @@ from poolkit.pooling import (
 from poolkit.variants import gem_pool, soft_pool
 
 MODULE = Path(__file__).with_suffix(".mjs")
+PARTS = [MODULE.with_stem(f"explorer_{part}") for part in ("arithmetic", "words", "code", "style")]
 WHOLE = {global_max_pool: max_pool, global_average_pool: average_pool, global_min_pool: min_pool}
 POOLS = (max_pool, average_pool, min_pool, lp_pool, gem_pool, soft_pool, *WHOLE)
 MODES = ("pool", "predict", "gradient")
+CONTROLS = ("mode", "pool", "window", "stride", "padding", "dilation", "p", "compare", "size", "rule")
+
+
+def script():
+    """The element's script in one piece, for where no file can lie beside a page."""
+    text = "".join(part.read_text(encoding="utf-8") for part in (*PARTS, MODULE))
+    return re.sub("^import .*\n", "", text, flags=re.MULTILINE)
 
 
 class Explorer:
@@ -43,6 +54,12 @@ class Explorer:
         What the reader finds first: ``"pool"``, ``"predict"`` (she fills in the output) or ``"gradient"``.
     shaded : bool
         Show the numbers as grey levels, for images.
+    controls : str
+        What shows at once, words with spaces between them; all else is behind *More*: ``mode``, ``pool``, ``window``,
+        ``stride``, ``padding``, ``dilation``, ``p``, ``compare``, ``size`` of the input, and ``rule``, by which the
+        output has its size. Without it: ``pool window stride``. A setting that is not the usual one shows in any case.
+    compare : callable
+        A second pooling of the same input, sliding or global as ``pool`` is.
     **options
         ``dilation``, and ``p`` for ``lp_pool`` and ``gem_pool``.
 
@@ -53,27 +70,35 @@ class Explorer:
     """
 
     def __init__(
-        self, x, pool=max_pool, pool_size=2, strides=None, padding="valid", *, mode="pool", shaded=False, **options
-    ):
+        self, x, pool=max_pool, pool_size=2, strides=None, padding="valid", *, mode="pool", shaded=False,
+        controls=None, compare=None, **options,
+    ):  # fmt: skip
         self.x = np.asarray(x)
         if self.x.ndim not in (1, 2, 3):
             raise ValueError(f"x must be (L,), (H, W) or (H, W, C), got shape {self.x.shape}")
-        if pool not in POOLS:
+        if pool not in POOLS or compare not in (None, *POOLS):
             raise ValueError(f"pool must be one of {', '.join(each.__name__ for each in POOLS)}, got {pool!r}")
+        if compare and (compare in WHOLE) != (pool in WHOLE):
+            raise ValueError(f"compare must slide or be global as pool is, got {compare.__name__}")
+        if unknown := [word for word in (controls or "").split() if word not in CONTROLS]:
+            raise ValueError(f"controls must be some of {', '.join(CONTROLS)}, got {unknown[0]!r}")
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
         self.pool, self.rule = pool, {"pool_size": pool_size, "strides": strides, "padding": padding}
         self.mode, self.shaded, self.options = mode, shaded, options
+        self.controls, self.compare = controls, compare
 
     def attributes(self):
         """The state that the page's element starts from."""
         maps = np.atleast_2d(self.x)
         maps = maps[None] if maps.ndim == 2 else np.moveaxis(maps, -1, 0)
         values = {"values": " | ".join("; ".join(map(_row, rows)) for rows in maps)}
-        if self.x.ndim == 3:
-            return values | ({"mode": self.mode} if self.mode != "pool" else {})
-        settings = {"pool": self.pool.__name__} | self.rule | self.options | {"mode": self.mode, "shaded": self.shaded}
-        usual = {"strides": None, "padding": "valid", "mode": "pool", "shaded": False}
+        settings = {"mode": self.mode, "controls": self.controls}
+        usual = {"mode": "pool", "controls": None}
+        if self.x.ndim < 3:
+            settings = {"pool": self.pool.__name__} | self.rule | self.options | settings
+            settings |= {"shaded": self.shaded, "compare": self.compare and self.compare.__name__}
+            usual |= {"strides": None, "padding": "valid", "shaded": False, "compare": None}
         if self.pool in WHOLE:
             usual |= self.rule
         shown = {name: value for name, value in settings.items() if (name, value) not in usual.items()}
@@ -82,22 +107,26 @@ class Explorer:
     def figure(self):
         """What stands there without a script."""
         if self.x.ndim == 3:
-            return draw_flatten(self.x).svg() + draw_global_average(self.x).svg()
-        x, rule = np.atleast_2d(self.x), {"pool_size": self.x.shape} if self.pool in WHOLE else self.rule
-        pool = WHOLE.get(self.pool, self.pool)
+            return draw_flatten(self.x)._repr_html_() + draw_global_average(self.x)._repr_html_()
+        return "".join(map(self._draw, filter(None, (self.pool, self.compare))))
+
+    def _draw(self, pool):
+        options = {name: value for name, value in self.options.items() if name in signature(pool).parameters}
+        x, rule = np.atleast_2d(self.x), {"pool_size": self.x.shape} if pool in WHOLE else self.rule
+        pool = WHOLE.get(pool, pool)
         if self.shaded:
-            y = pool(x[None, :, :, None], **rule, **self.options)[0, :, :, 0]
-            return draw_images({"input": x, "output": y}, f"An image before and after {pool.__name__}.").svg()
+            y = pool(x[None, :, :, None], **rule, **options)[0, :, :, 0]
+            return draw_images({"input": x, "output": y}, f"An image before and after {pool.__name__}.")._repr_html_()
         if self.x.ndim == 1:
             rule = {name: _beside(name, value) for name, value in rule.items()}
-        return draw_pooling(x, pool, **rule, **self.options).svg()
+        return draw_pooling(x, pool, **rule, **options)._repr_html_()
 
     def _repr_html_(self):
         element = f'<pooling-explorer class="poolkit-figure" data-lm-suppress-shortcuts="true" {self._words()}>'
         element += f"{self.figure()}</pooling-explorer>"
         if os.environ.get("POOLKIT_PAGE"):  # the book's pages load the script once, for all their explorers
             return element
-        return f'{element}<script type="module">{MODULE.read_text(encoding="utf-8")}</script>'
+        return f'{element}<style>{VIEWERS}</style><script type="module">{script()}</script>'
 
     def __repr__(self):
         return f"<Explorer: {self._words()}>"

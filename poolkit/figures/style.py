@@ -5,7 +5,7 @@ Input, window and output keep their colour in every chapter, and differ in their
 
 import re
 import zlib
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from html import escape
 from struct import pack
 
@@ -26,9 +26,14 @@ DARK = {
 FONT = 14
 CELL = 40
 PHONE = 360  # a figure of at most this width is shown unscaled on a phone
+COLUMN = 688  # pixels: as wide as a page's text
+SCALE = 1.4  # pixels for a unit of a drawing, so that a cell is 56 wide where there is room
+
+# An image in a notebook has a ground of its own, so its text can be read on any other; the book's pages take it away.
+GROUND = "color-scheme:light dark;background:light-dark(#fff,#14181f);"
 
 # What a notebook viewer with a dark theme says of itself; the book says it with the standard CSS property.
-_VIEWERS = (
+VIEWERS = (
     "[data-jp-theme-light=false] .poolkit-figure,.vscode-dark .poolkit-figure,html[theme=dark] .poolkit-figure"
     "{color-scheme:dark}"
 )
@@ -43,30 +48,65 @@ class Figure:
         Size in units of the drawing; at most 360 wide, a phone shows it unscaled.
     alt : str
         What the picture shows, for those who cannot see it.
+    scale : float
+        Pixels for a unit, where there is room.
     """
 
-    def __init__(self, width, height, alt):
-        self.width, self.height, self.alt = width, height, alt
+    def __init__(self, width, height, alt, scale=SCALE):
+        self.width, self.height, self.alt, self.scale = width, height, alt, scale
         self.elements = []
 
     def svg(self):
         """The picture as an ``<svg>`` element that fits into any page."""
         body = re.sub("|".join(DARK), lambda found: f"light-dark({found[0]}, {DARK[found[0]]})", self._body())
-        style = f"width:{self.width * 1.25:g}px;max-width:100%;height:auto;font-family:sans-serif"
+        style = f"width:{self.width * self.scale:g}px;max-width:100%;height:auto;font-family:sans-serif"
         return (
             f'<svg class="poolkit-figure" role="img" aria-label="{escape(self.alt)}" '
             f'viewBox="0 0 {self.width:g} {self.height:g}" style="{style}" xmlns="http://www.w3.org/2000/svg">'
-            f"<style>{_VIEWERS}</style>\n{body}\n</svg>"
+            f"\n{body}\n</svg>"
         )
 
     def _body(self):
         return "\n".join(self.elements)
 
     def _repr_html_(self):
-        return self.svg()
+        """An image, for notebooks that are not trusted show no ``<svg>``."""
+        drawn = b64encode(self.svg().replace('style="', f'style="{GROUND}', 1).encode()).decode()
+        style = f"width:{self.width * self.scale:g}px;max-width:100%"
+        return (
+            f'<img class="poolkit-figure" alt="{escape(self.alt)}" style="{style}" '
+            f'src="data:image/svg+xml;base64,{drawn}">'
+        )
 
     def __repr__(self):
         return f"<Figure: {self.alt}>"
+
+
+class Row:
+    """Figures side by side, and below each other where there is no room."""
+
+    def __init__(self, figures):
+        self.figures = figures
+        self.alt = " ".join(figure.alt for figure in figures)
+
+    def svg(self):
+        """All of them."""
+        return "".join(figure.svg() for figure in self.figures)
+
+    def _repr_html_(self):
+        images = "".join(figure._repr_html_() for figure in self.figures)
+        return f'<div style="display:flex;flex-wrap:wrap;gap:4px 12px;align-items:end">{images}</div>'
+
+    def __repr__(self):
+        return f"<Row: {self.alt}>"
+
+
+_IMAGE = re.compile(r'<img class="poolkit-figure"[^>]*base64,([A-Za-z0-9+/=]+)">')
+
+
+def inline(html):
+    """The same with drawings in place of their images, as the book's pages show them: they follow light and dark."""
+    return _IMAGE.sub(lambda image: b64decode(image[1]).decode().replace(GROUND, "", 1), html)
 
 
 def draw_rectangle(figure, left, top, width, height, fill="none", edge="none", linewidth=1.0, dashes=None):
@@ -109,14 +149,14 @@ def draw_arrow(figure, start, end):
 
 def draw_image(figure, pixels, left, top, width, height):
     """Pixels of shape ``(H, W, 3)`` and dtype uint8, each a sharp rectangle."""
-    png = b64encode(_png(pixels)).decode()
+    png = b64encode(make_png(pixels)).decode()
     figure.elements.append(
         f'<image x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" preserveAspectRatio="none" '
         f'style="image-rendering: pixelated" href="data:image/png;base64,{png}"/>'
     )
 
 
-def _png(pixels):
+def make_png(pixels):
     """A PNG file: its signature, then chunks for header, compressed rows (each after a filter byte 0) and end."""
     height, width, _ = pixels.shape
     rows = np.pad(pixels.reshape(height, -1), ((0, 0), (1, 0)))

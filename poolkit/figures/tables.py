@@ -3,7 +3,7 @@
 import re
 from html import escape
 
-from poolkit.figures.style import _VIEWERS, DARK, INK, MUTED, OUTPUT_EDGE, RULE, WINDOW, WINDOW_EDGE
+from poolkit.figures.style import DARK, INK, MUTED, OUTPUT_EDGE, RULE, VIEWERS, WINDOW, WINDOW_EDGE
 
 _STYLE = """
 .poolkit-table{display:table;width:100%;border-collapse:collapse;font-size:.8rem;line-height:1.35;color:INK}
@@ -38,7 +38,7 @@ class Table:
         rows = "\n".join(self.rows)
         return (
             f'<table class="poolkit-figure poolkit-table"><caption>{escape(self.caption)}</caption>\n'
-            f"{rows}</table><style>{_VIEWERS}{style}</style>"
+            f"{rows}</table><style>{VIEWERS}{style}</style>"
         )
 
     def __repr__(self):

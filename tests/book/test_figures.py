@@ -1,6 +1,7 @@
 """Figures: the numbers that are drawn, their colours, their size on a phone, their description."""
 
 import re
+import sys
 from base64 import b64decode
 from io import BytesIO
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from poolkit import average_pool, global_average_pool, max_pool, min_pool
+from poolkit import average_pool, figures, global_average_pool, max_pool, min_pool
 from poolkit.figures import (
     draw_activation_maps,
     draw_conformance,
@@ -35,7 +36,7 @@ from poolkit.figures import (
     draw_trips,
     draw_windows,
 )
-from poolkit.figures.style import DARK, PHONE
+from poolkit.figures.style import CELL, DARK, PHONE
 
 X = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]])
 MAPS = np.stack([X, 9 - X], axis=-1)
@@ -46,8 +47,8 @@ FIGURES = {
     "windows": lambda: draw_windows(7, 3, 2, "same"),
     "flatten": lambda: draw_flatten(MAPS[:2, :2]),
     "global average": lambda: draw_global_average(MAPS),
-    "images": lambda: draw_images({"one": IMAGE, "two": IMAGE}, "Two pictures that get brighter to the right."),
-    "stages": lambda: draw_stages({"maps": MAPS, "means": np.array([4.0625, 4.9375])}),
+    "images": lambda: draw_images({"one": IMAGE, "two": IMAGE}, "They get brighter to the right.").figures[0],
+    "stages": lambda: draw_stages({"maps": MAPS, "means": np.array([4.0625, 4.9375])}, ("up", "down")),
     "signal": lambda: draw_signal(np.arange(12.0), {"max": np.array([5.0, 11.0])}, 6, "volts"),
     "curves": lambda: draw_curves([0.1, 1, 100], {"one": [1.0, 2.0, 4.0]}, "p", {"most": 4}),
     "gradients": lambda: draw_gradients(X, np.arange(1, 10).reshape(3, 3), max_pool, 2, 1, at=(1, 0)),
@@ -178,6 +179,27 @@ def test_images_keep_their_pixels():
     svg = draw_images({"one": IMAGE}, "Gets brighter.", value_range=(0, 255)).svg()
     image = Image.open(BytesIO(b64decode(re.search('base64,([^"]+)', svg)[1])))
     assert np.array_equal(np.asarray(image)[:, :, 0], IMAGE)
+
+
+def test_images_are_as_wide_together_as_the_text_and_their_titles_do_not_shrink():
+    figures = draw_images({"one": IMAGE, "two": IMAGE}, "Get brighter.").figures
+    assert [(figure.width, figure.scale) for figure in figures] == [(338, 1), (338, 1)]
+    assert [figure.alt for figure in figures] == ["Get brighter. one: 3 by 4.", "two: 3 by 4."]
+
+
+def test_stages_name_their_filters_once_and_lead_from_each_map_to_what_becomes_of_it():
+    figure = FIGURES["stages"]()
+    assert texts(figure) == ["maps", "4 × 4 × 2 = 32 numbers", "up", "down", "means", "2 numbers", "4.06", "4.94"]
+    assert re.findall(r"M([\d.]+) [\d.]+L([\d.]+) [\d.]+M", figure.svg()) == [("56", "56"), ("180", "180")]
+    fan = draw_stages({"one": MAPS[:, :, :1], "two": MAPS}).svg()
+    assert re.findall(r"M([\d.]+) [\d.]+L([\d.]+) [\d.]+M", fan) == [("108", "56"), ("108", "180")]
+
+
+@every_figure
+def test_a_figure_is_shown_with_cells_of_56_pixels_and_never_wider_than_the_text(draw):
+    figure = draw()
+    assert f'style="width:{figure.width * figure.scale:g}px;max-width:100%' in figure._repr_html_()
+    assert figure.scale in (1, 56 / CELL) and "max-width:100%" in figure.svg()
 
 
 def test_signals_keep_their_values():
@@ -329,3 +351,10 @@ def test_a_table_sets_numbers_to_the_right():
     html = draw_table("What it took.", ["step", "ns"], [["a <b>", 1.5]])._repr_html_()
     assert "<th>step</th><th class=number>ns</th>" in html
     assert "<td>a &lt;b&gt;</td><td class=number>1.5</td>" in html
+
+
+def test_a_chart_without_matplotlib_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.delitem(sys.modules, "poolkit.figures.charts")
+    with pytest.raises(ImportError, match=r"pip install 'poolkit\[figures\]'"):
+        _ = figures.draw_curves

@@ -156,6 +156,7 @@ def test_text_the_last_value_and_html_are_shown_in_this_order(page):
         ("x = (", ["line 1", "SyntaxError: '(' was never closed"]),
         ("import keras", ["keras is not here"]),
         ("exit()", ["SystemExit"]),
+        ("input()", ["a page cannot ask for input"]),
     ],
 )
 def test_an_error_shows_the_readers_lines_only(page, code, trace):
@@ -302,6 +303,80 @@ def test_an_exercise_checks_the_readers_function_and_shows_the_input_that_fails(
     for formula, verdict in verdicts.items():
         edit(cell, stub.replace("None", formula, 1))
         assert run(cell) == verdict
+
+
+def test_a_verdict_has_its_sign_and_colour(page):
+    cell = page.locator(".cell.tag_exercise").filter(has_text="def outputs")
+    stub = cell.get_by_role("textbox").input_value()
+    look = "one => [getComputedStyle(one, '::before').content[1], getComputedStyle(one).color]"
+    for formula, expected in [("n", ["✗", "rgb(163, 74, 0)"]), ("(n - k) // s + 1", ["✓", "rgb(21, 117, 58)"])]:
+        edit(cell, stub.replace("None", formula, 1))
+        run(cell)
+        assert cell.locator(".cell_output pre > span").evaluate(look) == expected
+
+
+def test_a_solution_runs_and_its_names_are_not_those_of_the_chapter(page):
+    solution = page.locator(".cell.tag_solution.tag_live").first
+    solution.locator("xpath=ancestor::*[@class and contains(@class, 'solution')]").last.evaluate(
+        "one => one.open = true"
+    )
+    page.locator(".solution button").first.click()
+    edit(solution, "answer = 42\nprint(answer)")
+    assert run(solution) == "42"
+    edit(cell_of(page, 3), "print('answer' in globals())")
+    assert run(cell_of(page, 3)) == "False"
+
+
+def test_changed_code_comes_back_after_a_reload_and_reset_forgets_it(visit):
+    page = visit("book/basics.html")
+    stored = cell_of(page, 2).locator("textarea").input_value()
+    edit(cell_of(page, 2), "print('mine')  # <b>")
+    page.reload()
+    assert cell_of(page, 2).locator("textarea").input_value() == "print('mine')  # <b>"
+    assert cell_of(page, 2).locator(".cell_input .c1").inner_text() == "# <b>"
+    assert "last time" in cell_of(page, 2).get_by_role("status").inner_text()
+    cell_of(page, 2).locator(".live-bar").get_by_role("button", name="Reset").click()
+    page.reload()
+    assert cell_of(page, 2).locator("textarea").input_value() == stored
+    assert cell_of(page, 2).get_by_role("status").inner_text() == "" and page.troubles == []
+
+
+def test_reset_brings_back_an_explorer_that_was_played_with(visit):
+    page = visit("book/basics.html")
+    explorer = cell_of(page, 2).locator("pooling-explorer")
+    page.wait_for_function("customElements.get('pooling-explorer')")
+    explorer.evaluate("one => one.setAttribute('pool', 'min_pool')")
+    cell_of(page, 2).locator(".live-bar").get_by_role("button", name="Reset").click()
+    assert explorer.get_attribute("pool") == "max_pool"
+
+
+def test_buttons_show_where_the_reader_is(visit):
+    page = visit("book/basics.html")
+    cell = page.locator(".cell.tag_live:not(.tag_exercise, .tag_setup)").filter(has_text="batch = ")
+    shown = "cell => getComputedStyle(cell.querySelector('.live-buttons')).opacity"
+    assert cell.evaluate(shown) == "0"
+    cell.locator(".cell_input").hover()
+    assert cell.evaluate(shown) == "1"
+    page.mouse.move(0, 0)
+    cell.locator("textarea").focus()
+    assert cell.evaluate(shown) == "1"
+
+
+def test_the_status_names_the_cell_above_that_is_running(page):
+    edit(cell_of(page, 2), "while True:\n    pass")
+    cell_of(page, 3).get_by_role("button", name="Run").click()
+    cell_of(page, 3).get_by_role("status").filter(has_text="Running cell 2, above …").wait_for()
+    cell_of(page, 3).get_by_role("button", name="Stop").click()
+
+
+def test_a_long_error_wraps_and_a_long_output_scrolls(page):
+    edit(cell_of(page, 2), "raise ValueError('wide ' * 60)")
+    run(cell_of(page, 2), says="An error.")
+    text = cell_of(page, 2).locator(".traceback pre")
+    assert text.evaluate("one => one.scrollWidth <= one.clientWidth")
+    edit(cell_of(page, 2), "for i in range(3000): print(i)")
+    run(cell_of(page, 2))
+    assert cell_of(page, 2).locator(".cell_output").bounding_box()["height"] < 900
 
 
 def test_hints_come_one_at_a_time(visit):

@@ -8,10 +8,13 @@ import nbformat
 import pytest
 import yaml
 
+from book import execute
+
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
-LONGEST_CELL = 15
+LONGEST_CELL = 20
 PICTURE = re.compile(r"base64,[A-Za-z0-9+/=]+")
+BOXES = {"Before you start", "Predict", "Careful", "Aside"}
 SHOWS = {"print", "check"}  # functions that print
 
 
@@ -92,7 +95,7 @@ def test_outputs_are_clean(path):
 @every_notebook
 def test_figures_describe_themselves(path):
     html = [out.data["text/html"] for cell in code_cells(path) for out in cell.outputs if "data" in out]
-    described = r'<(?:svg [^>]*role="img" aria-label="|table [^>]*><caption>)([^"<]+)'
+    described = r'<(?:img class="poolkit-figure" alt="|table [^>]*><caption>)([^"<]+)'
     assert all(len(re.search(described, figure)[1]) > 40 for figure in html)
 
 
@@ -112,13 +115,15 @@ def test_no_cell_asks_to_be_left_unchecked(path):
 @every_notebook
 def test_every_exercise_has_a_cell_to_answer_in(path):
     cells = nbformat.read(path, as_version=4).cells
-    asked = sum(cell.source.count("{exercise}") for cell in cells if cell.cell_type == "markdown")
-    assert asked == sum("exercise" in cell.metadata.get("tags", []) for cell in cells)
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    in_page = len(re.findall('### Exercise: [^#]*<details class="answer"', text))
+    assert text.count("### Exercise: ") - in_page == sum("exercise" in execute.tags_of(cell) for cell in cells)
 
 
 @every_notebook
 def test_cells_are_short(path):
-    assert max(len(cell.source.splitlines()) for cell in code_cells(path)) <= LONGEST_CELL
+    shown = [cell for cell in code_cells(path) if not {"fetch", "setup"} & set(execute.tags_of(cell))]
+    assert max(len(cell.source.splitlines()) for cell in shown) <= LONGEST_CELL
 
 
 @every_notebook
@@ -126,4 +131,36 @@ def test_metadata_is_what_make_notebooks_writes(path):
     notebook = nbformat.read(path, as_version=4)
     assert set(notebook.metadata) == {"kernelspec", "language_info", "myst"}
     assert 50 < len(notebook.metadata.myst.html_meta.description) < 170
-    assert all(set(cell.metadata) <= {"tags"} for cell in notebook.cells)
+    for cell in notebook.cells:
+        code = cell.cell_type == "code"
+        assert cell.metadata == (execute.viewers_metadata(execute.tags_of(cell)) if code else {})
+
+
+@every_notebook
+def test_no_viewer_shows_raw_markup(path):
+    text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown")
+    assert re.findall(r"^:::.*|^`{3,}\{.*|\{[a-z:]+\}`|\[\^\w+\]|^> \[!.*|<a id=.*", text, re.MULTILINE) == []
+
+
+@every_notebook
+def test_quotes_that_begin_in_bold_are_boxes(path):
+    text = "\n\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown")
+    bold = re.findall(r"(?:^|\n\n)> \*\*(.+?)\*\*", text)
+    assert {word.rstrip(".") for word in bold} <= set(BOXES)
+
+
+@every_notebook
+def test_html_around_markdown_stands_apart(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            for line in re.finditer(r"^.*</?(?:details|div)\b.*$", cell.source, re.MULTILINE):
+                below = cell.source[line.end() :].lstrip(" ")
+                assert re.match(r"\n\n|\n<|$", below), line[0]
+
+
+@every_notebook
+def test_folds_are_closed(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        for tag in ("details", "div"):
+            if cell.cell_type == "markdown":
+                assert cell.source.count(f"<{tag}") == cell.source.count(f"</{tag}>")

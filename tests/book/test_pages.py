@@ -47,9 +47,16 @@ MARK_LOOKS = """() => {
 WIDE_FIGURES = """[...document.querySelectorAll(".poolkit-figure")]
   .filter((figure) => figure.getBoundingClientRect().right > innerWidth).length"""
 
+CUT_CODE = """[...document.querySelectorAll("article :is(pre, textarea)")].filter((one) =>
+  one.scrollWidth > one.clientWidth || (one.matches("textarea") && one.scrollHeight > one.clientHeight)
+).map((one) => one.textContent.slice(0, 99))"""  # an editor lies over its coloured code, line on line
+
 SCHEMES = {1280: ("light", "dark"), 390: ("dark", "light")}  # of a width, the first and the second
 UNTIL_STILL = "Promise.all(document.getAnimations().map((animation) => animation.finished))"  # colours fade over
-AXE = f"{AXE_SCRIPT}; axe.configure({{rules: [{{id: 'color-contrast', selector: '[data-look]'}}]}})"
+AXE = f"""{AXE_SCRIPT}; axe.configure({{rules: [
+  {{id: 'color-contrast', selector: '[data-look]'}},
+  ...axe.getRules().filter(({{tags}}) => !/aaa|deprecated/.test(tags)).map(({{ruleId: id}}) => ({{id, enabled: true}})),
+]}})"""  # every rule, so those too that are off until asked for
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 BOXES = """[...document.querySelectorAll("body *")]
   .map((element) => Object.values(element.getBoundingClientRect().toJSON())).join()"""
@@ -78,7 +85,7 @@ def tabs(browser, watch):
         tab.close()
 
 
-OPENED = product(SCHEMES, [*PAGES, "search.html", "genindex.html", "py-modindex.html"])
+OPENED = product(SCHEMES, [*PAGES, "search.html", "404.html", "genindex.html", "py-modindex.html"])
 
 
 @pytest.fixture(scope="module", params=OPENED, ids="{0[0]}-{0[1]}".format)
@@ -110,6 +117,7 @@ def test_a_page_shows_without_trouble(opened):
     width = opened.viewport_size["width"]
     assert opened.evaluate("document.documentElement.scrollWidth") <= width
     assert opened.evaluate(WIDE_FIGURES) == 0
+    assert opened.evaluate(CUT_CODE) == []
     boxes = opened.evaluate(BOXES)
     opened.emulate_media(color_scheme=SCHEMES[width][1])
     opened.locator(f"html[data-theme={SCHEMES[width][1]}]").wait_for()
@@ -133,14 +141,21 @@ def test_figures_follow_the_colour_scheme(visit, scheme, ink):
     assert figure.evaluate(ground) == "rgba(0, 0, 0, 0)"
 
 
-def test_formulas_are_drawn_with_their_own_font(visit):
-    page = visit("book/basics.html")
-    formula = page.locator("math[display=block]").first
+@pytest.mark.parametrize("path, formula", [("basics", "math[display=block]"), ("speed", "math:not([display])")])
+def test_formulas_are_drawn_with_their_own_font(visit, path, formula):
+    page = visit(f"book/{path}.html")
+    formula = page.locator(f"article {formula}").last
     assert "near" not in (formula.get_attribute("class") or "")  # the page is there sooner
     formula.scroll_into_view_if_needed()
-    page.locator("math[display=block].near").first.wait_for()
+    page.wait_for_function("one => one.matches('.near')", arg=formula.element_handle())
     page.wait_for_function("document.fonts.check('16px \"STIX Two Math\"')")
-    assert formula.locator("mo").first.bounding_box()["height"] > 30  # grown to the fraction between them
+
+
+def test_brackets_grow_with_what_they_hold(visit):
+    power = visit("book/api.html").locator("dt[id$=gem_pool] + dd math[display=block]").first
+    power.scroll_into_view_if_needed()
+    heights = power.locator("mo").filter(has_text=re.compile(r"^[()]$")).evaluate_all(HEIGHTS)
+    assert heights[0] == heights[-1] > 30
 
 
 def test_the_font_of_formulas_comes_without_scripts_too(browser, address):
@@ -157,18 +172,46 @@ def test_the_left_end_of_a_long_formula_can_be_reached(visit):
     assert formulas.evaluate_all(f"{cut}.length") == 0
 
 
-def test_a_long_table_scrolls_below_its_head_and_is_whole_on_paper(visit):
+def test_a_long_table_keeps_its_head_in_sight_and_never_catches_the_wheel(visit):
     page = visit("book/comparison.html")
-    window = page.locator(".output:has(> .poolkit-table)").first
-    window.scroll_into_view_if_needed()
-    hidden = "window => window.scrollHeight - window.clientHeight"
-    page.wait_for_function(f"window => ({hidden})(window) > 1000", arg=window.element_handle())
-    below = "window => Math.max(...[...window.querySelectorAll('.head th:first-child')]"
-    below += ".map((head) => head.getBoundingClientRect().y - window.getBoundingClientRect().y).filter((y) => y < 2))"
-    window.evaluate("window => window.scrollTop = 900")
-    assert window.evaluate(below) >= 0
-    page.emulate_media(media="print")
-    assert window.evaluate(hidden) == 0
+    table = page.locator(".poolkit-table:has(tr:nth-child(40))").first
+    table.evaluate("table => scrollBy(0, table.getBoundingClientRect().top + 900)")
+    page.mouse.move(600, 450)
+    before = page.evaluate("scrollY")
+    page.mouse.wheel(0, 400)
+    page.wait_for_function("before => scrollY === before + 400", arg=before)
+    head = table.locator(".head th").first.bounding_box()
+    assert 0 <= head["y"] < 100 and head["y"] + head["height"] < 400
+
+
+def test_the_magnifier_does_not_lie_on_what_is_typed(visit):
+    page = visit("book/basics.html")
+    page.keyboard.press("Control+k")
+    icon = page.locator("dialog .fa-magnifying-glass").bounding_box()
+    text = "one => one.getBoundingClientRect().x + parseFloat(getComputedStyle(one).paddingLeft)"
+    assert page.locator("dialog input").evaluate(text) > icon["x"] + icon["width"]
+
+
+def test_words_of_a_search_are_marked_on_no_later_page(visit, address):
+    page = visit("search.html?q=stride")
+    page.wait_for_selector("#search-results li")
+    page.goto(f"{address}book/basics.html")
+    assert page.locator("article .highlighted").count() == 0 and page.get_by_text("Hide Search Matches").count() == 0
+
+
+def test_the_mark_of_a_place_fades(visit):
+    page = visit("book/types.html#quiz")
+    ground = "one => getComputedStyle(one).backgroundColor"
+    page.wait_for_function(f"({ground})(document.querySelector('#quiz > h2')) === 'rgba(0, 0, 0, 0)'")
+    assert page.locator("#quiz > h2").evaluate("one => getComputedStyle(one).animationName") == "arrived"
+
+
+def test_a_verdict_that_is_chosen_hides_headings_without_claims(visit):
+    page = visit("book/claims.html")
+    page.locator("input[value=false]").check()
+    for section in page.locator("section:has(> .claim):visible").all():
+        assert section.locator(".claim:visible").count()
+    assert page.locator("section:has(> .claim):visible").count() < page.locator("section:has(> .claim)").count()
 
 
 @every_page
@@ -245,6 +288,7 @@ def test_only_what_the_table_of_contents_lists_is_a_page():
     assert {path.name for path in SITE.glob("*.html")} == {
         "index.html",
         "search.html",
+        "404.html",
         "genindex.html",
         "py-modindex.html",
     }
@@ -268,6 +312,7 @@ def published(tmp_path_factory):
     copy(ROOT / "_config.yml", folder)
     (folder / "_toc.yml").write_text(json.dumps(TWO_PAGES))  # which is YAML too
     environment = os.environ | {"BOOK_REPOSITORY": "https://github.com/owner/name", "BOOK_BRANCH": "main"}
+    environment["BOOK_ADDRESS"] = "https://owner.github.io/name/"
     command = [sys.executable, "-c", BUILD_WITHOUT_TENSORFLOW]
     subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
     return folder / "_build/html"
@@ -279,6 +324,32 @@ def test_a_published_page_links_to_its_source_to_binder_and_to_colab(published):
     assert "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/book/basics.ipynb" in page
     assert "https://colab.research.google.com/github/owner/name/blob/main/book/basics.ipynb" in page
     assert BeautifulSoup(page, "html.parser").text.count("%pip install git+https://github.com/owner/name") == 1
+
+
+def test_a_published_page_offers_the_whole_project(published):
+    button = BeautifulSoup((published / "book/basics.html").read_text(encoding="utf-8"), "html.parser").select_one(
+        "a.btn-download-project-button"
+    )
+    assert button["href"] == "https://github.com/owner/name/archive/refs/heads/main.zip"
+
+
+def test_a_published_page_names_its_address_and_its_picture(published):
+    head = BeautifulSoup((published / "book/basics.html").read_text(encoding="utf-8"), "html.parser").head
+    assert head.find("link", rel="canonical")["href"] == "https://owner.github.io/name/book/basics.html"
+    assert head.find("meta", property="og:image")["content"] == "https://owner.github.io/name/_static/preview.png"
+    assert (published / "_static/preview.png").exists()
+
+
+def test_the_sitemap_names_every_page(published):
+    found = re.findall("<loc>https://owner.github.io/name/(.*?)</loc>", (published / "sitemap.xml").read_text("utf-8"))
+    assert found == ["book/basics.html", "book/index.html"]
+
+
+def test_lost_readers_at_any_address_find_what_the_page_needs(published):
+    lost = BeautifulSoup((published / "404.html").read_text(encoding="utf-8"), "html.parser")
+    links = [tag[name] for name in ("href", "src", "action") for tag in lost.select(f"[{name}]")]
+    assert [link for link in links if not re.match("/name/|#|[a-z]+:", link)] == []
+    assert lost.select_one("main a[href='/name/book/basics.html']").text == "What pooling is"
 
 
 def test_without_an_address_no_page_invents_one():

@@ -1,6 +1,7 @@
 """The quizzes: each number in them is computed again, each choice has its reply, and they answer in the page."""
 
 import re
+from collections import Counter
 
 import nbformat
 import numpy as np
@@ -15,7 +16,7 @@ from tests.strategies import IMAGE
 CHAPTERS = [
     path
     for path in sorted((ROOT / "book").iterdir())
-    if path.suffix in (".ipynb", ".md") and re.search(r'class=\\?"quiz\\?"', path.read_text("utf-8"))
+    if path.suffix in (".ipynb", ".md") and re.search(r'class=\\?"quiz', path.read_text("utf-8"))
 ]
 KNOWN = {name: getattr(poolkit, name) for name in poolkit.__all__} | {
     "np": np,
@@ -25,13 +26,12 @@ KNOWN = {name: getattr(poolkit, name) for name in poolkit.__all__} | {
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
 
-def questions(path):
-    """Each question of a chapter's quiz, with its choices."""
+def questions(path, kind=".quiz"):
+    """Each question of a chapter's quizzes, with its choices; predictions are quizzes too."""
     cells = nbformat.read(path, as_version=4).cells if path.suffix == ".ipynb" else []
-    texts = [cell.source for cell in cells if 'class="quiz"' in cell.source] or [path.read_text("utf-8")]
-    quiz = BeautifulSoup(MarkdownIt().render("\n".join(texts)), "html.parser").find(class_="quiz")
+    texts = [cell.source for cell in cells if 'class="quiz' in cell.source] or [path.read_text("utf-8")]
     asked = {}
-    for choice in quiz.find_all("details"):
+    for choice in BeautifulSoup(MarkdownIt().render("\n".join(texts)), "html.parser").select(f"{kind} > details"):
         question = choice.find_previous_sibling("p").text
         asked.setdefault(question, []).append(choice)
     return asked
@@ -47,7 +47,7 @@ def numbers(text):
 
 @every_chapter
 def test_a_chapter_asks_three_to_five_questions(path):
-    assert 3 <= len(questions(path)) <= 5
+    assert 3 <= len(questions(path, ".quiz:not(.predict)")) <= 5
 
 
 @every_chapter
@@ -72,50 +72,102 @@ def test_each_number_of_a_question_is_in_one_of_its_checks(path):
         assert told <= numbers(" ".join(choice.get("data-check", "") for choice in choices)), question
 
 
+def test_each_place_is_right_about_equally_often():
+    places = Counter()
+    for choices in (choices for path in CHAPTERS for choices in questions(path).values() if len(choices) == 3):
+        places[next(i for i, choice in enumerate(choices) if reply(choice).startswith("Right"))] += 1
+    assert min(places[place] for place in range(3)) > 0.25 * places.total(), places
+
+
+QUESTION = """<p>{0}?</p>
+<details><summary>{0} a</summary><p>No. Never.</p></details>
+<details><summary>{0} b</summary><p>Right. So it is.</p></details>
+<details><summary>{0} c</summary><p>No.</p></details>"""
+QUIZ = f'<section><h2>Quiz</h2><div class="quiz">{QUESTION.format("one")}{QUESTION.format("two")}</div></section>'
+
+
+def choose(page, choice):
+    form = page.locator("form").filter(has_text=choice)
+    form.get_by_role("radio", name=choice).check()
+    form.get_by_role("button", name="Check").click()
+    return form.get_by_role("status").inner_text()
+
+
 @pytest.fixture
-def quiz(visit):
-    return visit("book/basics.html").locator(".quiz form").first
+def quiz(put):
+    return put(QUIZ, "quiz.mjs")
+
+
+def test_a_quiz_replies_and_keeps_the_score(quiz):
+    score = quiz.locator(".score[role=status]")
+    assert choose(quiz, "one a") == "No. Never." and score.inner_text() == "0 of 2 right."
+    assert choose(quiz, "one b") == "Right. So it is." and score.inner_text() == "1 of 2 right."
+    quiz.get_by_role("radio", name="two a").check()
+    assert quiz.locator(".quiz form").nth(1).get_by_role("status").inner_text() == ""
+    choose(quiz, "two b")
+    assert score.inner_text() == "All 2 right, 1 at the first try."
+    quiz.reload()
+    assert score.inner_text() == "All 2 right, 1 at the first try."
+    assert quiz.get_by_text("Right. So it is.").count() == 2
+    quiz.get_by_role("button", name="Try again").click()
+    assert score.inner_text() == "" and quiz.locator("input:checked").count() == 0
+    assert quiz.troubles == []
+
+
+def test_the_order_of_choices_is_new_at_each_visit(quiz):
+    orders = set()
+    for _ in range(12):
+        quiz.reload()
+        orders.add(tuple(quiz.locator(".quiz form").first.locator("label").all_inner_texts()))
+    assert len(orders) > 2
 
 
 def test_a_quiz_answers_to_the_keyboard(quiz):
     quiz.get_by_role("radio").first.focus()
     for key in ("Space", "ArrowDown", "Enter"):
-        quiz.page.keyboard.press(key)
-    assert quiz.get_by_role("status").inner_text().startswith("Right.")
-    quiz.page.keyboard.press("ArrowDown")
-    assert quiz.get_by_role("status").inner_text() == ""
+        quiz.keyboard.press(key)
+    chosen = quiz.locator("label:has(input:checked)").inner_text()
+    assert quiz.locator(".reply").first.inner_text().startswith("Right" if chosen == "one b" else "No")
+    quiz.keyboard.press("ArrowDown")
+    assert quiz.locator(".reply").first.inner_text() == ""
 
 
-def test_a_quiz_answers_to_the_mouse(quiz):
-    quiz.locator("label").first.click()
-    quiz.get_by_role("button", name="Check").click()
-    assert quiz.get_by_role("status").inner_text().startswith("No.")
+def test_right_and_wrong_have_signs_beside_their_colours(quiz):
+    sign = "one => getComputedStyle(one, '::after').content[1]"
+    for choice, expected in [("one a", "✗"), ("one b", "✓")]:
+        choose(quiz, choice)
+        assert quiz.locator("label:has(:checked) > span").evaluate(sign) == expected
 
 
 def test_a_quiz_without_an_answer_says_nothing(quiz):
-    quiz.get_by_role("button", name="Check").click()
-    assert quiz.get_by_role("status").inner_text() == ""
+    quiz.get_by_role("button", name="Check").first.click()
+    assert quiz.get_by_role("status").first.inner_text() == ""
 
 
 def test_each_choice_can_be_read_aloud_with_its_question(quiz):
-    group = quiz.get_by_role("group", name="A max pooling is put between two convolutions.")
-    assert group.get_by_role("radio", name="None: the pooling layer has as many of its own").count() == 1
+    assert quiz.get_by_role("group", name="one?").get_by_role("radio", name="one c").count() == 1
 
 
 def test_an_answer_asks_for_nothing_and_stays_in_the_page(quiz):
-    address, requests = quiz.page.url, []
-    quiz.page.on("request", lambda request: requests.append(request.url))
-    quiz.locator("label").first.click()
-    quiz.get_by_role("button").click()
-    assert quiz.get_by_role("status").inner_text() and quiz.page.url == address
+    address, requests = quiz.url, []
+    quiz.on("request", lambda request: requests.append(request.url))
+    assert choose(quiz, "one a") and quiz.url == address
     assert [url for url in requests if "favicon" not in url] == []  # the browser's own
 
 
-def test_a_quiz_works_without_scripts(visit):
-    choice = visit("book/basics.html", java_script_enabled=False).locator(".quiz details").nth(1)
-    assert not choice.get_by_text("Right.").is_visible()
-    choice.locator("summary").click()
-    assert choice.get_by_text("Right.").is_visible()
+def test_a_prediction_is_a_heading_and_has_no_score(put):
+    html = QUIZ.replace('"quiz"', '"quiz predict"').replace("<p>one?", "<p><strong>Predict.</strong> one?")
+    page = put(html, "quiz.mjs")
+    assert page.get_by_role("heading", name="Predict.", level=3).is_visible()
+    choose(page, "two b")
+    assert page.locator(".score").count() == 0
+
+
+def test_a_quiz_works_without_scripts(put):
+    page = put(QUIZ, java_script_enabled=False)
+    assert not page.get_by_text("Right.").first.is_visible()
+    page.get_by_text("one b").click()
+    assert page.get_by_text("Right.").first.is_visible()
 
 
 def test_a_page_without_a_quiz_does_not_load_its_script(visit):

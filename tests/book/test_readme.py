@@ -45,4 +45,4 @@ def test_every_command_is_a_target_of_the_makefile():
 def test_every_chapter_stands_in_both_maps():
     index = (ROOT / "book/index.ipynb").read_text(encoding="utf-8")
     assert [each for each in CHAPTERS if f"({each}" not in README] == []
-    assert [each for each in CHAPTERS if f"{{doc}}`{each.removeprefix('book/')}`" not in index] == []
+    assert [each for each in CHAPTERS if f"]({each.removeprefix('book/')}." not in index] == []

@@ -1,0 +1,24 @@
+"""Pages made for a test: the frame of a page of the book around some HTML, with the scripts that the HTML needs."""
+
+from urllib.parse import urljoin
+
+import pytest
+
+
+@pytest.fixture
+def put(visit, address):
+    from tests.book.pages import soup
+
+    def put(html, *scripts, page=None, path="book/made.html", **options):
+        frame = str(soup("book/glossary.html"))
+        before, rest = frame.split('<article class="bd-article">')
+        after = rest.partition("</article>")[2]
+        tags = "".join(f'<script type="module" src="../_static/{name}"></script>' for name in scripts)
+        body = f'{before}<article class="bd-article">{html}</article>{after}{tags}'
+        page = page or visit("_static/favicon.svg", **options)
+        page.context.route(f"**/{path}", lambda route: route.fulfill(body=body, content_type="text/html"))
+        page.goto(urljoin(address, path), wait_until="load")
+        page.troubles.clear()
+        return page
+
+    return put
