@@ -13,8 +13,8 @@ from experiments.record import FOLDER, key, write
 
 SEEDS = range(3)
 SIZES = 8, 16, 24  # pixels that a digit is high
-MARGIN = 4
-STEPS = 600
+MARGIN = 2
+STEPS = 500
 # receptive field -> windows of the poolings behind the first and the second convolution
 FIELDS = {7: (1, 1), 10: (1, 2), 12: (2, 1), 18: (2, 2), 35: (3, 3)}
 CASES = [(size, field) for size in SIZES for field in FIELDS]

@@ -39,7 +39,7 @@ VERSIONS = 12  # of each digit; after so many epochs they come again
 EPOCHS = {"gap": 24, "flatten": 15}
 RATES = {"gap": 4e-3, "flatten": 2e-3}
 # Trained on from the weights of another, because to start anew would take too long:
-MORE_EPOCHS, MORE_RATE = 8, 1e-3
+MORE_EPOCHS, PUSHED_EPOCHS, MORE_RATE = 5, 10, 1e-3
 BEGUN = {
     "none-gap": "stride-gap",
     "average-gap": "max-gap",
@@ -210,7 +210,7 @@ def trained(seed, name):
         network, epochs, rate = build(seed, pool, head), EPOCHS[head], RATES[head]
         if name in BEGUN:
             network.set_weights(trained(seed, BEGUN[name]))
-            epochs, rate = MORE_EPOCHS, MORE_RATE
+            epochs, rate = PUSHED_EPOCHS if pushed else MORE_EPOCHS, MORE_RATE
         began, rng = time.process_time(), np.random.default_rng(seed)
         train(network, reshaped(seed), labels, epochs, rate, rng, pushed)
         said = network.predict(framed(on_canvas(chosen)), verbose=0).argmax(1)
