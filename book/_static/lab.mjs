@@ -501,7 +501,7 @@ export class PoolingLab extends HTMLElement {
         const map = maps[at] ?? { width: 1, height: 1, data: [0] };
         if (view) paintVotes(canvas, map, ink, VOTES_SIDE, largest, colours);
         else canvas.width = canvas.height = VOTES_SIDE;
-        const sum = view?.logits && digit !== null ? signed(view.logits[digit], 2) : null;
+        const sum = maps[at] && signed(maps[at].data.reduce((total, vote) => total + vote, 0), 2);
         const told = view ? (sum ? `sum for ${digit}: ${sum}` : "") : "not pushed yet";
         section.querySelector(`.${when} figcaption`).innerHTML = `${when === "drawn" ? "as drawn" : `pushed ${pushed ? spoken(shift) : ""}`}<br>${told}`;
         canvas.setAttribute("aria-label", `${when}: ${told}`);
