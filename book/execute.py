@@ -102,7 +102,7 @@ def viewers_metadata(tags):
     """What notebook viewers fold, from the tags that an author writes."""
     folded = [FOLDED[tag] for tag in tags if tag in FOLDED]
     shown = {"jupyter": folded[0], "cellView": "form"} if folded else {}
-    if folded or not {"live", "exercise"} & set(tags):  # what pages fold
+    if folded or not {"live", "exercise"} & set(tags):  # pages fold these
         tags = [*(tag for tag in tags if tag != "hide-input"), "hide-input"]
     return {"tags": tags, **shown}
 

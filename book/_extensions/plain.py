@@ -115,8 +115,9 @@ def fold_cell(cell):
     title = take_title(code)
     if kind := next((tag for tag in FOLDED if tag in tags), None):
         fold_cell_whole(cell, kind)
-    elif not {"live", "exercise"} & set(tags):
-        said = escape(f"{title or 'code'} · runs in Jupyter")
+    elif "hide-input" in tags or not {"live", "exercise"} & set(tags):
+        where = "" if "live" in tags else " · runs in Jupyter"
+        said = escape(f"{title or 'code'}{where}")
         opened = f'<details class="fold jupyter"><summary>{said}</summary>'
         put(code, raw(opened), code, raw("</details>"))
 
@@ -174,7 +175,7 @@ def gather_tabs(label):
     code = label.next_node(descend=False, siblings=True)
     tab = nodes.container("", label.deepcopy(), code, classes=["tab"])
     parent, place = label.parent, label.parent.index(label)
-    parent.remove(label)
+    del parent[place : place + 2]
     before = parent[place - 1] if place else None
     if before is not None and "tabs" in before.get("classes", []):
         before += tab

@@ -7,7 +7,7 @@ from poolkit.figures.explorer import Explorer
 from poolkit.figures.filters import draw_filtering, draw_patch
 from poolkit.figures.gradients import draw_gradients, draw_product
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling, draw_windows
-from poolkit.figures.images import Pictures, draw_images, draw_stages
+from poolkit.figures.images import Pictures, draw_clip, draw_images, draw_stages
 from poolkit.figures.maps import draw_activation_maps, draw_shift_maps
 from poolkit.figures.memory import draw_memory, draw_reads, draw_running_maxima, draw_trips
 from poolkit.figures.style import Figure
@@ -22,6 +22,7 @@ __all__ = [
     "Pictures",
     "Table",
     "draw_activation_maps",
+    "draw_clip",
     "draw_conformance",
     "draw_counts",
     "draw_curves",

@@ -18,6 +18,7 @@ from poolkit.figures.style import (
     draw_rectangle,
     draw_text,
     format_number,
+    make_clip,
     make_png,
 )
 
@@ -73,6 +74,33 @@ def draw_images(images, alt, columns=2, value_range=None):
     shapes = ", ".join(f"{title}: {image.shape[0]} by {image.shape[1]}" for title, image in images.items())
     parts = [show_image(title, image, value_range) for title, image in images.items()]
     return Pictures(parts, f"{alt} Sizes: {shapes}.", columns)
+
+
+def draw_clip(frames, alt, seconds=0.4, rounds=2):
+    """Play frames one after another, ``rounds`` times; for readers who asked for less motion, the first one stands.
+
+    Parameters
+    ----------
+    frames : array_like
+        ``(D, H, W)``, in shades from its least to its greatest value.
+    alt : str
+        What there is to see.
+    seconds : float
+        How long each is shown.
+    rounds : int
+        How often the clip plays; keep it to five seconds in all, since it cannot be stopped.
+    """
+    frames = np.asarray(frames)
+    shades = frames.min(), frames.max()
+    pixels = [_pixels(frame, shades) for frame in frames]
+    still, moving = (b64encode(png).decode() for png in (make_png(pixels[0]), make_clip(pixels, seconds, rounds)))
+    style = "width:100%;max-width:688px;image-rendering:pixelated;outline:1px solid #8888"
+    part = (
+        f'<picture><source media="(prefers-reduced-motion: reduce)" srcset="data:image/png;base64,{still}">'
+        f'<img alt="{escape(alt)}" width="{frames.shape[2]}" height="{frames.shape[1]}" style="{style};height:auto" '
+        f'src="data:image/png;base64,{moving}"></picture>'
+    )
+    return Pictures([part], f"{alt} {len(frames)} frames of {frames.shape[1]} by {frames.shape[2]}.", 1)
 
 
 def show_image(title, image, value_range, size=1):
