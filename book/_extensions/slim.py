@@ -57,7 +57,7 @@ def newest(app, rebuild, *folders):
 
 def setup(app):
     # Sphinx copies style sheets and scripts only when it writes pages.
-    newest(app, "html", "book/_static/*", "poolkit/figures/*.mjs")
+    newest(app, "html", "book/_static/**/*", "poolkit/figures/*.mjs")
     newest(app, "env", "book/_extensions/*.py")
     app.connect("doctree-resolved", draw_figures)
     app.connect("build-finished", slim_sheets)

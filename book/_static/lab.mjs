@@ -177,7 +177,7 @@ export class PoolingLab extends HTMLElement {
     drawStrip(this.$(".strip table"), names, this.#path);
     this.$(".segments").hidden = names.length < 2;
     this.$(".segments").innerHTML = names.map((name, k) => `<label><input type="radio" name="viewed" value="${k}" ${k === this.#viewed ? "checked" : ""}>${name}</label>`).join("");
-    this.#showStages();
+    if (!this.#networks.length) this.#showStages();
   }
 
   /** Those of the network that is viewed, or as long as it is not there, their room. */
@@ -189,13 +189,16 @@ export class PoolingLab extends HTMLElement {
 
   /** Names short enough for a strip, which tell the two apart. */
   #names() {
-    const names = this.#choices.map(({ head, pool, step, training }) => ({ head: head === "gap" ? "GAP" : "Flatten", pool, step: STEPS[step], training: TRAININGS[training] }));
+    const names = this.#choices.map(({ head, pool, step, training }) => ({ head: head === "gap" ? "GAP" : "Flatten", pool: POOLINGS[pool], step: STEPS[step], training: TRAININGS[training] }));
     const differ = Object.keys(names[0]).filter((key) => names.some((name) => name[key] !== names[0][key]));
     return names.map((name) => (differ.length ? differ.map((key) => name[key]).join(", ") : name.head));
   }
 
   async #start() {
-    watchColours(() => this.#networks.length && this.#update());
+    watchColours(() => {
+      if (this.#digits.length) this.#layDigits();
+      this.#update();
+    });
     try {
       this.#digits = decodeDigits(await load("digits"));
       this.#layDigits();
@@ -278,7 +281,8 @@ export class PoolingLab extends HTMLElement {
     if (event.button || !event.isPrimary || !this.#networks.length) return;
     this.$("#pad").setPointerCapture(event.pointerId);
     this.#remember();
-    this.#keep(this.#drawing.slice());
+    if (this.#digit !== null) this.#shift = [0, 0]; // nobody wants to write over a stored digit: it goes
+    this.#keep(this.#digit === null ? this.#drawing.slice() : blank());
     this.#pen = this.#at(event);
     this.#strokeTo(this.#pen);
   }
@@ -497,7 +501,7 @@ export class PoolingLab extends HTMLElement {
         const map = maps[at] ?? { width: 1, height: 1, data: [0] };
         if (view) paintVotes(canvas, map, ink, VOTES_SIDE, largest, colours);
         else canvas.width = canvas.height = VOTES_SIDE;
-        const sum = view?.logits && digit !== null ? signed(view.logits[digit], 2) : null;
+        const sum = maps[at] && signed(maps[at].data.reduce((total, vote) => total + vote, 0), 2);
         const told = view ? (sum ? `sum for ${digit}: ${sum}` : "") : "not pushed yet";
         section.querySelector(`.${when} figcaption`).innerHTML = `${when === "drawn" ? "as drawn" : `pushed ${pushed ? spoken(shift) : ""}`}<br>${told}`;
         canvas.setAttribute("aria-label", `${when}: ${told}`);
@@ -520,7 +524,7 @@ export class PoolingLab extends HTMLElement {
     const drawn = !empty && this.#digit === null;
     if (tall && drawn) this.#hint("Taller than the digits that the networks know: try a smaller one.");
     else if (drawn && Math.max(...off.map(Math.abs)) >= 3) this.#hint(`Your digit stands ${spoken(off.map((n) => -n))} of the middle. Centre it, and see who changes their mind.`);
-    else this.#hint(this.#label === null ? "" : `a ${this.#label}, as somebody wrote it`);
+    else this.#hint(this.#label === null ? "" : `A ${this.#label}, as somebody wrote it. Draw over it to make one of your own.`);
   }
 
   #hint(text) {

@@ -1,5 +1,5 @@
 /* <pooling-peephole>: read a stored digit through a hole as wide as a receptive field. The reader moves the hole, guesses,
-   and may widen it. holes="7 10 12 18" are those to choose from; the first is there at the beginning. digit="4" comes first.
+   and may widen it. sizes="7 10 12 18" are those to choose from; the first is there at the beginning. digit="4" comes first.
    What stands inside the element is shown without scripts and on paper. */
 
 import { decodeDigits, range, SIDE } from "./lab_network.mjs";
@@ -65,7 +65,7 @@ export class PoolingPeephole extends HTMLElement {
     if (this.shadowRoot) return;
     const root = this.attachShadow({ mode: "open" });
     root.innerHTML = HTML;
-    const given = (this.getAttribute("holes") ?? "").split(/\s+/).map(Number).filter((size) => size >= 1 && size < SIDE);
+    const given = (this.getAttribute("sizes") ?? "").split(/\s+/).map(Number).filter((size) => size >= 1 && size < SIDE);
     const sizes = given.length ? given : SIZES;
     this.#size = sizes[0];
     this.$(".sizes").innerHTML = sizes.map((size, k) => `<label><input type="radio" name="size" value="${size}" ${k ? "" : "checked"}>${size}</label>`).join("");

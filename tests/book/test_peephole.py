@@ -48,7 +48,7 @@ def hole(page):
 
 
 def test_the_hole_is_as_wide_as_chosen_and_follows_pointer_and_arrow_keys(peephole):
-    page = peephole('holes="10 18"')
+    page = peephole('sizes="10 18"')
     assert hole(page) == [11, 11, 10]
     page.locator(".pad").press("ArrowLeft")
     page.locator(".pad").press("ArrowDown")
