@@ -230,7 +230,7 @@ def test_a_solution_is_folded_until_it_is_asked_for(visit):
     solution = page.locator(".solution").first
     check = solution.get_by_text("Right.").first
     assert not check.is_visible()
-    solution.locator("button").first.click()
+    solution.locator("summary").first.click()
     check.wait_for(state="visible")
 
 
