@@ -1,4 +1,4 @@
-"""A chapter in JupyterLab itself opens beside README and runs from top to bottom, light and dark."""
+"""A chapter in JupyterLab itself opens inside the project and runs from top to bottom, light and dark."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 ROOT = Path(__file__).parents[2]
 
 CHAPTER = "types"  # it has Keras, an explorer, figures, a quiz, exercises and their solutions
-FIRST = "/lab/tree/book/index.ipynb?file-browser-path=/"  # as in the Makefile
+FIRST = "/lab/tree/book/index.ipynb"  # as in the Makefile
 FAILED = ".jp-OutputArea-output[data-mime-type*='stderr'], .jp-OutputArea-output[data-mime-type*='error']"
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -57,10 +57,11 @@ def page(browser, lab):
     page.close()
 
 
-def test_the_landing_page_opens_beside_the_project(page, lab):
+def test_the_landing_page_opens_inside_the_project(page, lab):
     page.goto(lab + FIRST)
-    page.locator(".jp-DirListing-item", has_text="README.md").wait_for()
     page.locator(".jp-Notebook h1", has_text="Pooling").wait_for()
+    page.locator(".jp-BreadCrumbs-home").click()
+    page.locator(".jp-DirListing-item", has_text="README.md").wait_for()
 
 
 def test_a_chapter_runs_from_top_to_bottom(page, lab):
