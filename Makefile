@@ -38,7 +38,7 @@ bench: $(ready) .venv/peers ## time poolkit beside the frameworks and store the 
 
 lab: .venv/lab   ## open the notebooks in JupyterLab; from outside a container with LAB=--ip=0.0.0.0
 	.venv/bin/jupyter trust book/*.ipynb
-	.venv/bin/jupyter lab --ServerApp.root_dir=. --LabApp.default_url='/lab/tree/book/index.ipynb?file-browser-path=/' \
+	.venv/bin/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/book/index.ipynb \
 	  $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
 serve: book      ## build the book and serve it on this machine
