@@ -341,9 +341,10 @@ export class PoolingExplorer extends HTMLElement {
     const wide = ({ columns, pad }) => pad.left + columns + pad.right;
     const across = stack ? grids.filter(({ kind }) => kind === "x") : [grids[0], grids[1]];
     const together = (room - gap * (across.length - 1)) / across.reduce((total, grid) => total + wide(grid), 0);
-    const beside = stack || (shape.length > 1 && together >= (shaded ? 12 : room > 480 ? 40 : 32));
+    const beside = stack || (shape.length > 1 && (shaded ? room > 480 : together >= (room > 480 ? 40 : 32)));
     const alone = room / Math.max(...grids.filter(({ kind }) => kind !== "flat").map(wide));
-    const size = Math.max(Math.min(beside ? together : alone, shaded ? 24 : stack ? 64 : 72), shaded ? 6 : 20);
+    const most = shaded ? (beside ? 24 : 300 / wide(grids[0])) : stack ? 64 : 72; // both grids of an image fit on a phone's screen
+    const size = Math.max(Math.min(beside ? together : alone, most), shaded ? 6 : 20);
     const first = !stack && beside && grids.length === 3;
     stage.style.gridTemplateColumns = `repeat(${stack ? across.length : beside ? 2 : 1}, max-content)`;
     this.shadowRoot.querySelectorAll("figure").forEach((figure, place) => {
