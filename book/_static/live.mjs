@@ -178,6 +178,5 @@ function reset(cell) {
   cell.editor.value = cell.stored.code;
   cell.show();
   cell.output.replaceChildren(...cell.storedOutput.map((node) => node.cloneNode(true)));
-  cell.output.querySelectorAll("pooling-explorer").forEach((explorer) => explorer.reset?.()); // what stood there is what the reader left
   cell.status.textContent = "The stored code and output are back.";
 }

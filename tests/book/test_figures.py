@@ -54,7 +54,6 @@ FIGURES = {
     "windows": lambda: draw_windows(7, 3, 2, "same"),
     "flatten": lambda: draw_flatten(MAPS[:2, :2]),
     "global average": lambda: draw_global_average(MAPS),
-    "images": lambda: draw_images({"one": IMAGE, "two": IMAGE}, "They get brighter to the right.").figures[0],
     "stages": lambda: draw_stages({"maps": MAPS, "means": np.array([4.0625, 4.9375])}, ("up", "down")),
     "signal": lambda: draw_signal(np.arange(12.0), {"max": np.array([5.0, 11.0])}, 6, "volts"),
     "sliding": lambda: draw_sliding(b"a picture", (4, 6), {"a cat": [0.5, 0.25, 0.75], "a dog": [0, 0, 0.25]}, 4),
@@ -193,15 +192,16 @@ def test_shift_maps_print_each_share_in_percent():
 
 
 def test_images_keep_their_pixels():
-    svg = draw_images({"one": IMAGE}, "Gets brighter.", value_range=(0, 255)).svg()
-    image = Image.open(BytesIO(b64decode(re.search('base64,([^"]+)', svg)[1])))
+    html = draw_images({"one": IMAGE}, "Gets brighter.", value_range=(0, 255))._repr_html_()
+    image = Image.open(BytesIO(b64decode(re.search('base64,([^"]+)', html)[1])))
     assert np.array_equal(np.asarray(image)[:, :, 0], IMAGE)
 
 
-def test_images_are_as_wide_together_as_the_text_and_their_titles_do_not_shrink():
-    figures = draw_images({"one": IMAGE, "two": IMAGE}, "Get brighter.").figures
-    assert [(figure.width, figure.scale) for figure in figures] == [(338, 1), (338, 1)]
-    assert [figure.alt for figure in figures] == ["Get brighter. one: 3 by 4.", "two: 3 by 4."]
+@pytest.mark.parametrize("columns, least", [(1, 683), (2, 333), (4, 158)])
+def test_images_are_as_wide_together_as_the_text(columns, least):
+    pictures = draw_images({"one": IMAGE, "two": IMAGE}, "Get brighter.", columns)
+    assert f"minmax(min(100%,{least}px),1fr)" in pictures._repr_html_()
+    assert pictures.alt == "Get brighter. Sizes: one: 3 by 4, two: 3 by 4."
 
 
 def test_stages_name_their_filters_once_and_lead_from_each_map_to_what_becomes_of_it():
