@@ -41,6 +41,9 @@ lab: .venv/lab   ## open the notebooks in JupyterLab; from outside a container w
 	.venv/bin/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/book/index.ipynb \
 	  $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
+pdf: book        ## print the whole book into _build/pooling.pdf
+	.venv/bin/python book/print.py
+
 serve: book      ## build the book and serve it on this machine
 	.venv/bin/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
@@ -89,4 +92,4 @@ $(bare)/ready: requirements.txt
 	PATH=$(CURDIR)/.venv/bin:$$PATH npm ci --prefix .venv --ignore-scripts --no-audit --no-fund
 	@touch .venv/peers
 
-.PHONY: help book test core browsers conformance lab serve notebooks bench experiments newest
+.PHONY: help book pdf test core browsers conformance lab serve notebooks bench experiments newest
