@@ -89,6 +89,7 @@ def draw_ends(ends):
     ]
     highs = [max(_height(shape) for _, shape, _ in stages) for stages in ends.values()]
     figure = Figure(WIDE, sum(highs) + 120 * len(ends) - 20, f"The ends of networks. {'; '.join(told)}.")
+    draw_text(figure, WIDE, 14, "below each: what comes out, and its parameters", "right", SMALL, MUTED)
     foot = 0
     for high, (network, stages) in zip(highs, ends.items(), strict=True):
         draw_text(figure, 0, foot + 14, network, "left", 18)

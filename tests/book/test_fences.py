@@ -4,12 +4,18 @@ import contextlib
 import io
 import re
 
+import keras
 import nbformat
+import numpy as np
 import pytest
 
+import poolkit
 from tests.book.pages import ROOT
+from tests.strategies import IMAGE
 
 FENCE = re.compile(r"^\*\*(poolkit|NumPy|Keras|PyTorch)\*\*\n\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# What a chapter's cells above its fences import and name: the book's 4 × 4 image, alone or as a batch.
+ABOVE = {"np": np, "keras": keras, "poolkit": poolkit, "x": IMAGE, "image": IMAGE.reshape(1, 4, 4, 1).astype("float32")}
 
 
 def fences(*labels):
@@ -31,9 +37,9 @@ def promised(code):
     return re.findall(r"^# (.*)$", code, re.MULTILINE)
 
 
-def printed(codes):
+def printed(codes, **others):
     """What each fence prints when it runs after those before it."""
-    names = {}
+    names = ABOVE | others
     for code in codes:
         with contextlib.redirect_stdout(io.StringIO()) as output:
             exec(code, names)

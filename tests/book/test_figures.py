@@ -406,7 +406,7 @@ def test_a_film_moves_unless_the_reader_wants_no_motion_and_can_be_paused():
 
 def test_ends_tell_sizes_and_parameters():
     shown = texts(FIGURES["ends"]())
-    assert shown[1:4] == ["maps", "7 × 7 × 64", "no parameter"] and shown[-3:] == ["dense", "10", "650"]
+    assert shown[2:5] == ["maps", "7 × 7 × 64", "no parameter"] and shown[-3:] == ["dense", "10", "650"]
 
 
 def test_the_longer_row_is_the_higher_bar():
