@@ -3,7 +3,7 @@
 
 from collections import Counter
 
-import keras
+from experiments.networks import keras
 
 SEEDS = (0,)
 YEARS = {

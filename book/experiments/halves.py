@@ -10,7 +10,7 @@ CANVAS = 16, 24
 HALF = CANVAS[1] // 2
 MARGIN = 20  # more than the 18 pixels that one element of the last maps sees
 STEPS = 500
-CASES = [("average", "zero"), ("average", "circular"), ("flatten", "circular")]
+CASES = [("average", "zero"), ("average", "circular")]
 
 
 def in_halves(images, rng, margin=0):

@@ -1,8 +1,6 @@
 """What should stand between the last maps and the answer? Heads that differ in one
-thing, trained until they are done: with few and with many digits, all in the middle,
-each at a random place, or (*moving*) each at another place whenever it is shown.
-
-The controls, *positive* and *signed*, are asked where they decide: digits anywhere.
+thing, trained until they are done: with few digits, each at a random place, and with many,
+all in the middle or (*moving*) each at another place whenever it is shown.
 """
 
 import numpy as np
@@ -11,18 +9,16 @@ from experiments.digits import place, place_anywhere, split
 from experiments.networks import HEADS, accuracy, answers, build, train
 
 SHIFTS = range(-4, 5)
-STEPS = {250: 800, 1400: 2000}
-MAIN = "flatten", "average", "maximum"
-MOVING_STEPS = 3000
+STEPS = {"anywhere": 800, "centred": 2000, "moving": 3000}
+MAIN = "flatten", "average"
 PLACES = {
     "centred": lambda images, rng: place(images, 4, 4),
     "anywhere": place_anywhere,
     "moving": place_anywhere,
 }
 CASES = [
-    *((head, size, "anywhere") for size in STEPS for head in HEADS),
-    *((head, size, "centred") for size in STEPS for head in HEADS if head in MAIN),
-    *((head, 1400, "moving") for head in ("flatten", "average")),
+    *((head, 250, "anywhere") for head in HEADS),
+    *((head, 1400, where) for where in ("centred", "moving") for head in MAIN),
 ]
 
 
@@ -45,14 +41,14 @@ def measure(seed, head, size, where):
     placed, test_placed = put(images, rng), put(test_images, rng)
     network = build(seed, head)
     if where == "moving":
-        train(network, images, labels, rng, MOVING_STEPS, put, fading=True)
+        train(network, images, labels, rng, STEPS[where], put, fading=True)
     else:
-        train(network, placed, labels, rng, STEPS[size], fading=True)
+        train(network, placed, labels, rng, STEPS[where], fading=True)
     result = {
         "train": accuracy(network, placed, labels),
         "test": accuracy(network, test_placed, test_labels),
     }
-    if size == 1400 and where != "anywhere":
+    if where != "anywhere":
         right = (shifted_answers(network, test_images) == test_labels).mean(axis=2)
         result["map"] = right.ravel().tolist()
     return result

@@ -25,32 +25,24 @@ BATCH, RATE = 32, 0.005
 layers = keras.layers
 
 
-def pool_max(window, stride=2):
-    return layers.MaxPooling2D(window, stride, "same")
-
-
 POOLINGS = {
-    "max": lambda: [pool_max(2)],
+    "max": lambda: [layers.MaxPooling2D(2)],
     "average": lambda: [layers.AveragePooling2D(2)],
     # averages of 2, twice, weigh 1, 2, 1: the blur of Zhang (2019) before the stride
     "blurred max": lambda: [
-        pool_max(2, 1),
+        layers.MaxPooling2D(2, 1, "same"),
         layers.AveragePooling2D(2, 1, "same"),
         layers.AveragePooling2D(2),
     ],
-    "wide max": lambda: [pool_max(4)],  # sees as much as "blurred max"
     "stride": lambda: [],  # the convolution before it takes steps of 2 instead
     "wide stride": lambda: [],  # ... with filters of 4 × 4: sees as much as "max"
-    "none": lambda: [],  # filters that reach as far as with "stride", and no steps
 }
 FIELDS = {
     "max": 18,
     "average": 18,
     "blurred max": 24,
-    "wide max": 24,
     "stride": 15,
     "wide stride": 18,
-    "none": 15,
 }
 
 
@@ -105,7 +97,6 @@ def convolution(place, pooling, circular):
         CHANNELS[place],
         4 if steps and pooling == "wide stride" else 3,
         strides=2 if steps else 1,
-        dilation_rate=2**place if pooling == "none" else 1,
         padding="valid" if circular else "same",
         activation="relu",
         kernel_initializer="he_normal",
