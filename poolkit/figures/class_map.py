@@ -34,13 +34,16 @@ class ClassMap:
     def _repr_html_(self):
         (_, (_, classes)), *_ = self.photographs.items()
         first, *others = (_first_class(name, *photograph) for name, photograph in self.photographs.items())
+        height, width = np.shape(next(iter(classes.values()))["map"])
+        large = min(70 * width / height, 100)  # no higher than a wide one, as in the page
         chances = "".join(f"<li>{escape(label)}: {found['probability']:.1%}</li>" for label, found in classes.items())
         small = "".join(f'<div style="flex:1">{other}</div>' for other in others)
         known = {name: classes for name, (_, classes) in self.photographs.items()}
         element = (
             '<class-map class="poolkit-figure" data-lm-suppress-shortcuts="true" '
             f'photographs="{escape(json.dumps(known, separators=(",", ":")))}">'
-            f'{first}<ul>{chances}</ul><div style="display:flex;gap:8px">{small}</div></class-map>'
+            f'<div style="max-width:720px"><div style="max-width:{large:g}%">{first}</div><ul>{chances}</ul>'
+            f'<div style="display:flex;gap:8px">{small}</div></div></class-map>'
         )
         if os.environ.get("POOLKIT_PAGE"):  # the book's pages load the script once
             return element
