@@ -38,7 +38,7 @@ bench: $(ready) .venv/peers ## time poolkit beside the frameworks and store the 
 
 lab: .venv/lab   ## open the notebooks in JupyterLab; from outside a container with LAB=--ip=0.0.0.0
 	.venv/bin/jupyter trust book/*.ipynb
-	.venv/bin/jupyter lab --ServerApp.root_dir=. --LabApp.default_url='/lab/tree/book/index.ipynb?file-browser-path=/' \
+	.venv/bin/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/book/index.ipynb \
 	  $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
 serve: book      ## build the book and serve it on this machine
@@ -50,6 +50,7 @@ notebooks: $(ready) ## run every notebook and store its outputs
 
 experiments: $(ready) ## measure again, for 35 minutes, what chapters only read
 	PYTHONPATH=book .venv/bin/python -m experiments
+	PYTHONPATH=book .venv/bin/python -m experiments.naming
 	.venv/bin/python book/experiments/larger_than_memory.py
 
 newest:          ## build the book with the newest Sphinx that there is, which Jupyter Book does not allow yet

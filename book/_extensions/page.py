@@ -19,6 +19,7 @@ SCRIPTS = {  # what in a page asks for which script
     "<pooling-explorer": "explorer.mjs",
     "<pooling-lab": "lab.mjs",
     "<pooling-peephole": "peephole.mjs",
+    "<class-map": "class_map.mjs",
 }
 
 

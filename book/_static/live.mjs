@@ -33,7 +33,7 @@ function makeCell(element, number) {
   cell.run.addEventListener("click", () => (busy === cell ? stop("Stopped.") : run(cell)));
   cell.reset.addEventListener("click", () => reset(cell));
   if (cell.editor.value !== cell.stored.code) cell.status.textContent = "Your code of last time. Reset brings back the book's.";
-  if (!cell.output.isConnected) element.append(cell.output); // a stored one may be folded
+  if (!cell.output.isConnected) element.append(cell.output);
   return cell;
 }
 
@@ -121,7 +121,6 @@ function hear({ step, failure, outputs, failed }) {
   cell.output.replaceChildren(...outputs.map(draw));
   if (cell.exercise || cell.solution) cell.output.querySelectorAll("pre").forEach(colourVerdicts);
   if (cell.exercise) keep("done", true);
-  if (cell === busy) cell.output.closest("details")?.setAttribute("open", "");
   if (failed && cell !== busy) finish(`Cell ${cell.number}, above, ended in an error. Change it, or reset it.`);
   else if (cell === busy) finish(failed ? "An error." : outputs.length ? "Done." : "Done; it shows nothing.");
 }
@@ -179,6 +178,5 @@ function reset(cell) {
   cell.editor.value = cell.stored.code;
   cell.show();
   cell.output.replaceChildren(...cell.storedOutput.map((node) => node.cloneNode(true)));
-  cell.output.querySelectorAll("pooling-explorer").forEach((explorer) => explorer.reset?.()); // what stood there is what the reader left
   cell.status.textContent = "The stored code and output are back.";
 }

@@ -11,6 +11,7 @@ function open(element, place) {
   const tabs = panels.map((panel, i) => {
     const tab = make("button", { type: "button", id: `tab-${place}-${i}`, textContent: panel.firstElementChild.textContent });
     panel.firstElementChild.remove();
+    panel.dataset.name = tab.textContent; // for paper
     panel.id = `panel-${place}-${i}`;
     const [own, other] = [{ role: "tab", "aria-controls": panel.id }, { role: "tabpanel", "aria-labelledby": tab.id }];
     for (const [key, value] of Object.entries(own)) tab.setAttribute(key, value);

@@ -1,13 +1,11 @@
-"""Do class activation maps find the digit? Digits at random places among pieces of
-other digits: does the map's peak lie in the digit's box, and, when two digits are
-there, in the box of the one that is asked for?"""
-
-from pathlib import Path
+"""Do class activation maps and Grad-CAM find the digit? Digits at random places among
+pieces of other digits: does the map's peak lie in the digit's box, and, when two digits
+are there, in the box of the one that is asked for?"""
 
 import numpy as np
 
 from experiments.digits import SIDE, place, split
-from experiments.networks import accuracy, answers, build, keras, train
+from experiments.networks import accuracy, answers, build, keras, layers, tf, train
 from poolkit import average_pool, class_activation_maps
 
 SMALL, WIDE = (16, 16), (32, 32)
@@ -15,8 +13,8 @@ PIECE = 4
 PIECES = {SMALL: 2, WIDE: 8}  # of other digits, cut out
 STRIDE = 4  # from one element of the last maps to the next, in pixels
 STEPS = 1000
-NETWORK = Path(__file__).with_suffix(".npz")
-CASES = [("flatten",), ("average",)]
+HIDDEN = 32  # numbers between two dense layers
+CASES = [("flatten",), ("average",), ("two dense layers",)]
 RECOMPUTED = [("average",)]
 
 
@@ -64,15 +62,34 @@ def evidence(network, canvases):
     """What each position adds to the logit of each class: ``(N, h, w, classes)``.
 
     With a global average these are the class activation maps, over the number of
-    positions; with Flatten each position has weights of its own.
+    positions; with Flatten each position has weights of its own, and what it adds on
+    all canvases alike is taken away: it belongs to the bias.
     """
-    body = keras.Model(network.inputs[0], network.layers[-2].input)
+    body = keras.Model(network.inputs[0], last_maps(network))
     maps = np.asarray(body(canvases))
     weights = network.layers[-1].get_weights()[0]
     size = maps.shape[1:]  # (h, w, C)
     if len(weights) == size[-1]:
         return class_activation_maps(maps, weights) / (size[0] * size[1])
-    return np.einsum("nijc,ijck->nijk", maps, weights.reshape(*size, -1))
+    added = np.einsum("nijc,ijck->nijk", maps, weights.reshape(*size, -1))
+    return added - added.mean(axis=0)
+
+
+def last_maps(network):
+    """What comes out of the last convolution."""
+    convolutions = [each for each in network.layers if "conv" in each.name]
+    return convolutions[-1].output
+
+
+def grad_cam(network, canvases, classes):
+    """Grad-CAM, for one class a canvas: ``(N, h, w)``, whatever the head is."""
+    both = keras.Model(network.inputs[0], [last_maps(network), network.outputs[0]])
+    with tf.GradientTape() as tape:
+        maps, logits = both(canvases)
+        asked = tf.gather(logits, classes, batch_dims=1)
+    gradients = tape.gradient(asked, maps)
+    weights = tf.reduce_mean(gradients, axis=(1, 2))
+    return np.maximum(np.einsum("nijc,nc->nij", maps, weights), 0)
 
 
 def peaks(maps):
@@ -103,46 +120,48 @@ def chance(canvas, corners):
 def train_network(seed, head):
     rng = np.random.default_rng(seed)
     (images, labels), _ = split(seed)
-    network = build(seed, head)
+    network = build_network(seed, head)
     train(network, images, labels, rng, STEPS, lambda *given: in_clutter(*given)[0])
     return network
 
 
-def find(network, canvases, corners, labels):
-    """How often the answer is right, and the peak of its map in the digit's box."""
-    answered = answers(network, canvases)
-    maps = evidence(network, canvases)[np.arange(len(labels)), ..., answered]
-    return {
-        "accuracy": accuracy(network, canvases, labels),
-        "found": inside(peaks(maps), corners),
-        "brightest": inside(brightest(canvases), corners),
-        "chance": chance(canvases.shape[1:3], corners),
-    }
+def build_network(seed, head, canvas=SMALL):
+    """As the other experiments build it, or with Flatten and two dense layers."""
+    if head != "two dense layers":
+        return build(seed, head, canvas=canvas)
+    flat = build(seed, "flatten", canvas=canvas)
+    hidden = layers.Dense(HIDDEN, activation="relu")(flat.layers[-2].output)
+    return keras.Model(flat.inputs[0], layers.Dense(10)(hidden))
 
 
 def measure(seed, head):
+    """How often the answer is right, and the peak of its map in the digit's box."""
     network = train_network(seed, head)
     rng = np.random.default_rng(100 + seed)
     _, (images, labels) = split(seed)
-    result = find(network, *in_clutter(images, rng), labels)
-    if head == "flatten":  # it takes no other size
-        return result
-    wide = build(seed, head, canvas=WIDE)
+    canvases, corners = in_clutter(images, rng)
+    answered = answers(network, canvases)
+    result = {
+        "accuracy": accuracy(network, canvases, labels),
+        "grad-cam": inside(peaks(grad_cam(network, canvases, answered)), corners),
+        "brightest": inside(brightest(canvases), corners),
+        "chance": chance(SMALL, corners),
+    }
+    if head != "two dense layers":
+        maps = evidence(network, canvases)[np.arange(len(labels)), ..., answered]
+        result["found"] = inside(peaks(maps), corners)
+    return result | (ask(network, images, labels, rng) if head == "average" else {})
+
+
+def ask(network, images, labels, rng):
+    """Two digits on a larger canvas: is the peak in the box of the one asked for?"""
+    wide = build(0, "average", canvas=WIDE)
     wide.set_weights(network.get_weights())
-    found = find(wide, *in_clutter(images, rng, WIDE), labels)
     both, corners = two_digits(images, rng)
     asked = evidence(wide, both)[np.arange(len(labels)), ..., labels]
     two = labels != np.roll(labels, -1)
-    return (
-        result
-        | {f"{what}, wide": value for what, value in found.items()}
-        | {
-            "asked": inside(peaks(asked)[two], corners[two]),
-            "asked, brightest": inside(brightest(both)[two], corners[two]),
-        }
-    )
-
-
-def save(path=NETWORK):
-    """Keep the weights of one network, for the pictures of the chapter."""
-    np.savez(path, *train_network(0, "average").get_weights())
+    return {
+        "asked": inside(peaks(asked)[two], corners[two]),
+        "asked, brightest": inside(brightest(both)[two], corners[two]),
+        "asked, chance": chance(WIDE, corners[two]),
+    }

@@ -6,11 +6,13 @@ from datetime import date
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
+from scipy.stats import t
 
 FOLDER = Path(__file__).parent
-NAMES = "overfitting", "longer", "shifts", "poolings", "halves", "looking"
+NAMES = "heads", "poolings", "halves", "looking", "counted"
 SEEDS = range(5)
 PACKAGES = "keras", "tensorflow", "numpy", "scikit-learn"
 
@@ -20,16 +22,25 @@ def key(case):
 
 
 def record(name, folder=FOLDER):
-    """Measure each case of an experiment with each seed and write ``name.json``."""
+    """Measure each case of an experiment with each seed; keep what is there so far."""
     experiment = import_module(f"experiments.{name}")
+    seeds = getattr(experiment, "SEEDS", SEEDS)
     results = {}
     for number, case in enumerate(experiment.CASES, 1):
-        print(f"{name} [{number}/{len(experiment.CASES)}] {key(case)}", flush=True)
-        runs = [experiment.measure(seed, *case) for seed in SEEDS]
+        runs = []
+        for seed in seeds:
+            started = perf_counter()
+            runs.append(experiment.measure(seed, *case))
+            shown = {
+                what: value for what, value in runs[-1].items() if np.ndim(value) == 0
+            }
+            print(
+                f"{name} [{number}/{len(experiment.CASES)}] {key(case)}, seed {seed}:",
+                f"{shown} after {perf_counter() - started:.0f} s",
+                flush=True,
+            )
         results[key(case)] = {what: [run[what] for run in runs] for what in runs[0]}
-    write(folder / f"{name}.json", results)
-    if hasattr(experiment, "save"):
-        experiment.save()
+        write(folder / f"{name}.json", results, seeds)
 
 
 def write(path, results, seeds=SEEDS):
@@ -61,14 +72,18 @@ def recorded(name):
     }
 
 
-def tolerance(values):
-    """How far another run may be from the recorded one of its seed.
+def interval(values):
+    """Half of the 95 % interval of a mean of a few runs, after Student's t."""
+    values = np.asarray(values)
+    error = np.std(values, ddof=1) / np.sqrt(len(values))
+    return t.ppf(0.975, len(values) - 1) * error
 
-    Processors round in different orders, and training makes small differences grow, up
-    to those between two seeds. So: four standard deviations of the seeds, and three
-    percentage points at least.
-    """
-    return max(4 * np.std([np.mean(value) for value in values], ddof=1), 0.03)
+
+def points(first, second):
+    """How far the first runs are ahead of the second, pair by pair, in percentage points,
+    and half of the 95 % interval of that."""
+    difference = 100 * (np.asarray(first) - second)
+    return difference.mean(), interval(difference)
 
 
 def about(name):

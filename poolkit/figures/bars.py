@@ -90,13 +90,15 @@ def draw_shares(elements, shares):
     return figure
 
 
-def draw_seeds(shares):
+def draw_seeds(shares, lowest=0):
     """Draw the shares that several runs of each experiment reached, each run a dot, with their mean.
 
     Parameters
     ----------
     shares : dict from str to array_like
-        One share, 0 to 1, for each run; the key names the experiment.
+        One share, ``lowest`` to 1, for each run; the key names the experiment.
+    lowest : float
+        Where the scale begins.
     """
     shares = {name: np.asarray(values, float) for name, values in shares.items()}
     means = {name: f"{values.mean():.1%}" for name, values in shares.items()}
@@ -104,16 +106,20 @@ def draw_seeds(shares):
     left, width, row = 8, 270, 48
     bottom = row * len(shares)
     figure = Figure(PHONE, bottom + 18, f"Shares reached by {_runs(shares)}: {'; '.join(rows)}.")
+
+    def at(share):
+        return left + width * (share - lowest) / (1 - lowest)
+
     for place, (name, values) in enumerate(shares.items()):
         middle = row * place + 31
         draw_text(figure, 0, middle - 21, name, "left", FONT - 1)
         draw_rectangle(figure, left, middle - 0.5, width, 1, RULE)
-        draw_rectangle(figure, left + width * values.mean() - 1.5, middle - 9, 3, 18, OUTPUT_EDGE)
+        draw_rectangle(figure, at(values.mean()) - 1.5, middle - 9, 3, 18, OUTPUT_EDGE)
         for value in values:
-            _draw_dot(figure, left + width * value, middle)
+            _draw_dot(figure, at(value), middle)
         draw_text(figure, PHONE, middle, means[name], "right")
-    for share in (0, 0.5, 1):
-        draw_text(figure, max(left + width * share, 10), bottom + 8, f"{share:.0%}", size=FONT - 3, color=MUTED)
+    for share in (lowest, (lowest + 1) / 2, 1):
+        draw_text(figure, max(at(share), 10), bottom + 8, f"{share:.0%}", size=FONT - 3, color=MUTED)
     return figure
 
 

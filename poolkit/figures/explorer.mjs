@@ -289,11 +289,13 @@ export class PoolingExplorer extends HTMLElement {
     if (error) return;
     const { grids, stack, shaded, mode } = this.#model;
     const key = JSON.stringify([grids, stack, shaded, mode]);
-    if (key !== this.#drawn) this.#build(key);
-    this.#fill();
+    const isNew = key !== this.#drawn;
+    if (isNew) this.#build(key);
+    const changed = this.#fill();
     this.#frames();
     this.#tell();
-    this.#layOut();
+    if (isNew || changed) this.#layOut();
+    else requestAnimationFrame(() => this.#beam()); // it asks where things lie, which the page works out then anyway
     this.#play();
   }
 
@@ -307,10 +309,11 @@ export class PoolingExplorer extends HTMLElement {
     if (!complaint) return;
     const target = complaint.id === "padding" && this.$("padding").value === "pairs" ? this.$("pairs") : control;
     target?.setAttribute("aria-invalid", "true");
-    const place = control?.closest(".field") ?? this.$("settings");
-    const room = this.$("settings").clientWidth - box.offsetWidth - 12;
-    box.style.left = `${Math.max(12, Math.min(place.offsetLeft, room))}px`;
-    box.style.top = `${place === this.$("settings") ? place.clientHeight : place.offsetTop + place.offsetHeight}px`;
+    const bar = this.$("settings");
+    const place = control?.closest(".field") ?? this.shadowRoot.activeElement?.closest(".cell") ?? bar;
+    const [origin, { left, bottom }] = [bar, place].map((element) => element.getBoundingClientRect());
+    box.style.left = `${clamp(left - origin.left, bar.clientWidth - box.offsetWidth - 12)}px`;
+    box.style.top = `${bottom - origin.top}px`;
   }
 
   #build(key) {
@@ -338,9 +341,10 @@ export class PoolingExplorer extends HTMLElement {
     const wide = ({ columns, pad }) => pad.left + columns + pad.right;
     const across = stack ? grids.filter(({ kind }) => kind === "x") : [grids[0], grids[1]];
     const together = (room - gap * (across.length - 1)) / across.reduce((total, grid) => total + wide(grid), 0);
-    const beside = stack || (shape.length > 1 && together >= (shaded ? 12 : room > 480 ? 40 : 32));
+    const beside = stack || (shape.length > 1 && (shaded ? room > 480 : together >= (room > 480 ? 40 : 32)));
     const alone = room / Math.max(...grids.filter(({ kind }) => kind !== "flat").map(wide));
-    const size = Math.max(Math.min(beside ? together : alone, shaded ? 24 : stack ? 64 : 72), shaded ? 6 : 20);
+    const most = shaded ? (beside ? 24 : 300 / wide(grids[0])) : stack ? 64 : 72; // both grids of an image fit on a phone's screen
+    const size = Math.max(Math.min(beside ? together : alone, most), shaded ? 6 : 20);
     const first = !stack && beside && grids.length === 3;
     stage.style.gridTemplateColumns = `repeat(${stack ? across.length : beside ? 2 : 1}, max-content)`;
     this.shadowRoot.querySelectorAll("figure").forEach((figure, place) => {
@@ -375,6 +379,7 @@ export class PoolingExplorer extends HTMLElement {
     const small = shaded && x.length > 144;
     const winners = (kind, best) => (cell) =>
       known && ["max", "min"].includes(kind) && seen.has(cell) && Object.is(x[cell], best);
+    let changed = false; // whether any text did
     const wins = [winners(name, y?.[at]), ...(other ? [winners(other.name, other.y[at])] : [])];
     this.shadowRoot.querySelectorAll(".frame").forEach((frame, place) => {
       const { kind } = grids[place];
@@ -399,7 +404,10 @@ export class PoolingExplorer extends HTMLElement {
         if (cell.look === look || cell.querySelector(".editor")) continue; // most stay as they are when the window moves
         cell.look = look;
         cell.className = ["cell", ...classes.filter(Boolean)].join(" ");
-        if (cell.textContent !== text) cell.textContent = text;
+        if (cell.textContent !== text) {
+          cell.textContent = text;
+          changed = true;
+        }
         const full = hidden ? "?" : show(value);
         cell.ariaLabel = full === text ? null : full;
         if (full !== text && !small) cell.title = full;
@@ -415,6 +423,7 @@ export class PoolingExplorer extends HTMLElement {
         }
       }
     });
+    return changed;
   }
 
   /** Put dashed frames over the window and over its output; over all windows that send a gradient back. */

@@ -6,7 +6,7 @@ export const CSS = `
   --x: light-dark(#dce9fd, #17315a); --x-edge: light-dark(#2459c4, #79aaff);
   --w: light-dark(#ffe7bf, #5c3c00); --w-edge: light-dark(#a34a00, #ffb74d);
   --y: light-dark(#d5f2df, #0e4226); --y-edge: light-dark(#15753a, #5fd694);
-  display: block; margin-block: 1rem; color: var(--ink); font: 15px/1.4 system-ui, sans-serif; text-align: start;
+  display: block; margin-block: 1rem; max-width: 54rem; color: var(--ink); font: 15px/1.4 system-ui, sans-serif; text-align: start;
 }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }

@@ -1,4 +1,4 @@
-"""Maps in colour: how often a network is right for each shift, and where it looks."""
+"""Maps in colour: how often a network is right for each shift."""
 
 import numpy as np
 
@@ -49,38 +49,3 @@ def colours(shares):
     """Numbers from 0 to 1 as ``(H, W, 3)`` pixels, from dark to light."""
     steps = np.linspace(0, 1, len(_SCALE))
     return np.stack([np.interp(shares, steps, channel) for channel in _SCALE.T], axis=-1).round().astype(np.uint8)
-
-
-def draw_activation_maps(views):
-    """Draw images and, beside each, the image under a map of what speaks for a class, its peak framed.
-
-    Parameters
-    ----------
-    views : dict from str to tuple
-        The image ``(H, W)``, the map ``(h, w)`` over it, and the box ``(row, column, side)`` of what is looked for; the
-        key says what it is.
-    """
-    told = []
-    side = (PHONE - GAP) / 2
-    row = side + 34
-    figure = Figure(PHONE, row * len(views), "")
-    for place, (name, (image, speaks, box)) in enumerate(views.items()):
-        image, speaks, top = np.asarray(image, float), np.asarray(speaks, float), row * place + 22
-        unit, cell = side / image.shape[0], side / speaks.shape[0]
-        peak = np.array(np.unravel_index(speaks.argmax(), speaks.shape)) + 0.5
-        inside = all(start <= at * cell / unit < start + box[2] for at, start in zip(peak, box, strict=False))
-        told.append(f"{name}: the peak is {'in' if inside else 'outside'} the box")
-        grey = np.repeat(255 * image[:, :, None] / image.max(), 3, axis=2)
-        scaled = (speaks - speaks.min()) / max(np.ptp(speaks), 1e-12)
-        zoom = np.array(image.shape) // speaks.shape
-        heat = np.kron(colours(scaled), np.ones((*zoom, 1)))
-        draw_text(figure, 0, top - 12, name, "left", FONT - 1)
-        for left, pixels in ((0, grey), (side + GAP, 0.45 * grey + 0.55 * heat)):
-            draw_image(figure, pixels.round().astype(np.uint8), left, top, side, side)
-            corner = left + box[1] * unit, top + box[0] * unit
-            draw_rectangle(figure, *corner, box[2] * unit, box[2] * unit, "none", "white", 1.5, "4 2")
-        corner = side + GAP + (peak[1] - 0.5) * cell, top + (peak[0] - 0.5) * cell
-        for color, width in (("black", 4), ("white", 2)):
-            draw_rectangle(figure, *corner, cell, cell, "none", color, width)
-    figure.alt = f"Images and, beside each, where the network looks; a box marks the digit. {'; '.join(told)}."
-    return figure

@@ -82,25 +82,6 @@ class Figure:
         return f"<Figure: {self.alt}>"
 
 
-class Row:
-    """Figures side by side, and below each other where there is no room."""
-
-    def __init__(self, figures):
-        self.figures = figures
-        self.alt = " ".join(figure.alt for figure in figures)
-
-    def svg(self):
-        """All of them."""
-        return "".join(figure.svg() for figure in self.figures)
-
-    def _repr_html_(self):
-        images = "".join(figure._repr_html_() for figure in self.figures)
-        return f'<div style="display:flex;flex-wrap:wrap;gap:4px 12px;align-items:end">{images}</div>'
-
-    def __repr__(self):
-        return f"<Row: {self.alt}>"
-
-
 _IMAGE = re.compile(r'<img class="poolkit-figure"[^>]*base64,([A-Za-z0-9+/=]+)">')
 
 

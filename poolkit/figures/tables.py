@@ -58,7 +58,7 @@ def draw_table(caption, head, rows):
         The entries, as many as columns; a column of numbers stands at the right, with its name.
     """
     rows = [[str(entry) for entry in row] for row in rows]
-    numeric = [all(re.fullmatch("[0-9,.–-]+", row[column]) for row in rows) for column in range(len(head))]
+    numeric = [all(re.fullmatch("[0-9,.± –-]+", row[column]) for row in rows) for column in range(len(head))]
     lines = [_row("th", head, numeric), *(_row("td", row, numeric) for row in rows)]
     return Table(caption, lines)
 

@@ -11,11 +11,14 @@ from PIL import Image
 
 from poolkit import average_pool, figures, global_average_pool, max_pool, min_pool
 from poolkit.figures import (
-    draw_activation_maps,
+    draw_bins,
+    draw_class_means,
     draw_conformance,
     draw_counts,
+    draw_coverage,
     draw_curves,
     draw_defects,
+    draw_ends,
     draw_flatten,
     draw_global_average,
     draw_gradients,
@@ -24,13 +27,17 @@ from poolkit.figures import (
     draw_memory,
     draw_pooling,
     draw_product,
+    draw_pyramid,
     draw_ratios,
     draw_reads,
+    draw_row_major,
     draw_running_maxima,
     draw_seeds,
     draw_shares,
     draw_shift_maps,
     draw_signal,
+    draw_six_steps,
+    draw_sliding,
     draw_stages,
     draw_table,
     draw_trips,
@@ -47,16 +54,15 @@ FIGURES = {
     "windows": lambda: draw_windows(7, 3, 2, "same"),
     "flatten": lambda: draw_flatten(MAPS[:2, :2]),
     "global average": lambda: draw_global_average(MAPS),
-    "images": lambda: draw_images({"one": IMAGE, "two": IMAGE}, "They get brighter to the right.").figures[0],
     "stages": lambda: draw_stages({"maps": MAPS, "means": np.array([4.0625, 4.9375])}, ("up", "down")),
     "signal": lambda: draw_signal(np.arange(12.0), {"max": np.array([5.0, 11.0])}, 6, "volts"),
+    "sliding": lambda: draw_sliding(b"a picture", (4, 6), {"a cat": [0.5, 0.25, 0.75], "a dog": [0, 0, 0.25]}, 4),
     "curves": lambda: draw_curves([0.1, 1, 100], {"one": [1.0, 2.0, 4.0]}, "p", {"most": 4}),
     "gradients": lambda: draw_gradients(X, np.arange(1, 10).reshape(3, 3), max_pool, 2, 1, at=(1, 0)),
     "shares": lambda: draw_shares([1, 3], {"average": [0.5, 0.5], "max": [0, 1]}),
     "learning curves": lambda: draw_learning_curves([50, 1400], {"one": [[0.5, 0.75], [0.25, 1]]}, "accuracy"),
     "seeds": lambda: draw_seeds({"one": [0.5, 0.75], "two": [1, 1]}),
     "shift maps": lambda: draw_shift_maps({"one": [[0, 0, 0], [0, 1, 0], [0, 0, 0.5]]}),
-    "activation maps": lambda: draw_activation_maps({"a 3": (np.eye(8), [[0, 1], [0, 0]], (0, 4, 3))}),
     "ratios": lambda: draw_ratios(
         {"forward": {"one thread": [0.3, 2.0], "two": [4]}, "back": {"one": [1]}}, "times as long"
     ),
@@ -67,6 +73,13 @@ FIGURES = {
     "product": lambda: draw_product([[0.5, 0.5, 0], [0, 0.5, 0.5]], [1, 5, 2]),
     "counts": lambda: draw_counts({"many": 5120, "few": 64}),
     "parts": lambda: draw_counts({"many": 512, "few": 64}, {"many": 128, "few": 64}, "far away"),
+    "class means": lambda: draw_class_means(b"a picture", {"cat": [[2, 4]], "cup": [[0, -1]]}),
+    "six steps": lambda: draw_six_steps(X[:2, :2]),
+    "ends": lambda: draw_ends({"a network": [("maps", (7, 7, 64), 0), ("mean", (64,), 0), ("dense", (10,), 650)]}),
+    "row major": lambda: draw_row_major(MAPS[:2, :2]),
+    "bins": lambda: draw_bins(5, 3),
+    "coverage": lambda: draw_coverage({"stride 1": (3, 2, 1), "stride 2": (3, 2, 2)}),
+    "pyramid": lambda: draw_pyramid(X, (1, 2)),
 }
 every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
 
@@ -150,6 +163,15 @@ def test_curves_keep_their_values_and_levels():
     assert [list(line.get_ydata()) for line in lines] == [[4, 4], [1, 2, 4]]
 
 
+def test_a_sliding_square_is_drawn_at_both_ends_over_the_probabilities():
+    svg = FIGURES["sliding"]().svg()
+    frames = [float(left) * 6 / 440 for left in re.findall(r'<rect x="([\d.]+)"', svg)]
+    assert np.allclose(frames, [2, 2, 0, 0], atol=0.05)
+    heights = [float(point.split(",")[1]) for point in re.findall(r'points="([^"]+)', svg)[0].split()]
+    assert heights[0] - heights[2] == pytest.approx(heights[1] - heights[0])
+    assert "a cat from 25% to 75%, by up to 50% in one step; a dog from 0% to 25%" in svg
+
+
 def test_learning_curves_show_the_mean_of_the_runs_over_least_and_most():
     figure = FIGURES["learning curves"]()
     assert list(figure.axes[0].lines[0].get_ydata()) == [37.5, 87.5]
@@ -169,22 +191,17 @@ def test_shift_maps_print_each_share_in_percent():
     assert "100% without a shift, 17% on average" in figure.alt
 
 
-def test_activation_maps_mark_the_peak_and_say_whether_it_is_in_the_box():
-    view = np.eye(8), [[0, 1], [0, 0]]
-    assert FIGURES["activation maps"]().alt.endswith("a 3: the peak is in the box.")
-    assert draw_activation_maps({"a 3": (*view, (4, 4, 3))}).alt.endswith("a 3: the peak is outside the box.")
-
-
 def test_images_keep_their_pixels():
-    svg = draw_images({"one": IMAGE}, "Gets brighter.", value_range=(0, 255)).svg()
-    image = Image.open(BytesIO(b64decode(re.search('base64,([^"]+)', svg)[1])))
+    html = draw_images({"one": IMAGE}, "Gets brighter.", value_range=(0, 255))._repr_html_()
+    image = Image.open(BytesIO(b64decode(re.search('base64,([^"]+)', html)[1])))
     assert np.array_equal(np.asarray(image)[:, :, 0], IMAGE)
 
 
-def test_images_are_as_wide_together_as_the_text_and_their_titles_do_not_shrink():
-    figures = draw_images({"one": IMAGE, "two": IMAGE}, "Get brighter.").figures
-    assert [(figure.width, figure.scale) for figure in figures] == [(338, 1), (338, 1)]
-    assert [figure.alt for figure in figures] == ["Get brighter. one: 3 by 4.", "two: 3 by 4."]
+@pytest.mark.parametrize("columns, least", [(1, 683), (2, 333), (4, 158)])
+def test_images_are_as_wide_together_as_the_text(columns, least):
+    pictures = draw_images({"one": IMAGE, "two": IMAGE}, "Get brighter.", columns)
+    assert f"minmax(min(100%,{least}px),1fr)" in pictures._repr_html_()
+    assert pictures.alt == "Get brighter. Sizes: one: 3 by 4, two: 3 by 4."
 
 
 def test_stages_name_their_filters_once_and_lead_from_each_map_to_what_becomes_of_it():
@@ -358,3 +375,64 @@ def test_a_chart_without_matplotlib_says_what_to_install(monkeypatch):
     monkeypatch.delitem(sys.modules, "poolkit.figures.charts")
     with pytest.raises(ImportError, match=r"pip install 'poolkit\[figures\]'"):
         _ = figures.draw_curves
+
+
+def test_class_means_are_below_their_maps():
+    assert texts(FIGURES["class means"]())[-4:] == ["cat", "mean 3.0", "cup", "mean −0.5"]
+
+
+def frames(figure):
+    return [
+        re.findall(r"<text[^>]*>([^<]*)</text>", frame) for frame in re.findall('class="frame".*?</g>', figure.svg())
+    ]
+
+
+def test_six_steps_add_one_value_a_frame_and_divide_at_the_end():
+    values = [["0", "0", ""], ["2", "1", ""], ["4", "2", ""], ["13", "3", ""], ["17", "4", ""]]
+    assert frames(FIGURES["six steps"]()) == [*values, ["17", "4", "17 / 4"], ["17", "4", "4.25"]]
+
+
+def test_a_film_shows_its_last_frame_alone_where_nothing_moves():
+    svg = FIGURES["six steps"]().svg()
+    assert re.findall(r'visibility="(\w+)"', svg) == ["hidden"] * 6 + ["visible"]
+    assert "animation:" not in svg
+
+
+def test_a_film_moves_unless_the_reader_wants_no_motion_and_can_be_paused():
+    still, moving = FIGURES["six steps"]()._repr_html_().split("@media (prefers-reduced-motion:no-preference){")
+    assert "animation:" not in still and "6.3s step-end infinite" in moving
+    assert ":has(input:checked) svg .frame{animation-play-state:paused}" in moving
+
+
+def test_ends_tell_sizes_and_parameters():
+    shown = texts(FIGURES["ends"]())
+    assert shown[1:4] == ["maps", "7 × 7 × 64", "no parameter"] and shown[-3:] == ["dense", "10", "650"]
+
+
+def test_the_longer_row_is_the_higher_bar():
+    svg = draw_ends({"one": [("a", (400,), 0), ("b", (100,), 0)]}).svg()
+    high, low = (float(height) for height in re.findall(r'<rect[^>]* height="([\d.]+)"', svg))
+    assert high == pytest.approx(2 * low)
+
+
+def test_the_walk_of_flatten_marks_every_number_of_the_first_map_twice():
+    figure = FIGURES["row major"]()
+    assert len(marked(figure)) == 8
+    assert texts(figure)[-16::2] == ["2", "7", "2", "7", "9", "0", "4", "5"]
+
+
+def test_bins_tell_their_lengths():
+    assert texts(FIGURES["bins"]())[5:] == ["bin 0: 2 long", "bin 1: 3 long", "bin 2: 2 long"]
+    assert "bin 0 sees 0 to 1; bin 1 sees 1 to 3; bin 2 sees 3 to 4" in FIGURES["bins"]().alt
+
+
+def test_coverage_counts_the_windows_that_see_each_element():
+    shown = texts(FIGURES["coverage"]())
+    assert shown[1:11] == ["2 × 2 out; seen: 9 of 9", *"121242121"]
+    assert shown[12:] == ["1 × 1 out; seen: 4 of 9", *"110110000"]
+
+
+def test_a_pyramid_joins_the_maxima_of_all_levels():
+    shown = texts(FIGURES["pyramid"]())
+    assert shown[-1] == "1 + 4 = 5 numbers"
+    assert shown.count("9") == 4 and [shown.count(value) for value in "786"] == [2, 2, 2]

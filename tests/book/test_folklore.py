@@ -1,6 +1,7 @@
 """Claims of the ledger that no cell of a chapter decides."""
 
 import inspect
+from itertools import product
 
 import numpy as np
 import pytest
@@ -48,7 +49,16 @@ def test_where_the_odd_cell_of_same_padding_goes_changes_the_result():
     assert before.tolist() == [1, 2, 3, 4]
 
 
-def test_adaptive_pooling_is_a_window_only_where_the_outputs_divide_the_length():
-    assert_allclose(adaptive_average_pool(MAPS, (4, 3)), average_pool(MAPS, 2))
-    x = np.array([0.0, 0, 6, 0, 0]).reshape(1, 5, 1)
-    assert adaptive_average_pool(x, 2).ravel().tolist() == [2, 2]  # bins 0 to 2 and 2 to 4: they overlap
+def windows_that_fit(length, outputs):
+    """Windows and strides of ordinary poolings that give what adaptive pooling gives, whatever the signal."""
+    every = np.eye(length)[:, :, None]  # signal m is lit at position m; both poolings are linear
+    adaptive = adaptive_average_pool(every, outputs)
+    pairs = product(range(1, length + 1), repeat=2)
+    ordinary = {pair: average_pool(every, *pair) for pair in pairs}
+    return [pair for pair, y in ordinary.items() if y.shape == adaptive.shape and np.allclose(y, adaptive)]
+
+
+def test_adaptive_pooling_is_a_window_where_all_bins_have_one_length_and_one_step():
+    assert windows_that_fit(6, 2) == [(3, 3)]
+    assert windows_that_fit(5, 2) == [(3, 2)] and windows_that_fit(7, 3) == [(3, 2)]
+    assert windows_that_fit(5, 3) == windows_that_fit(10, 7) == []

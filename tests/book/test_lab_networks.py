@@ -6,18 +6,19 @@ import numpy as np
 import pytest
 from experiments import fields, lab, lab_network, lab_record
 from experiments.lab_network import framed, load, load_digits, logits, on_canvas, stages
-from experiments.record import recorded, tolerance
+from experiments.record import recorded
 from numpy.testing import assert_allclose, assert_array_equal
 
 from poolkit import class_activation_maps, convolve, max_pool
 
-GLOBAL = [name for name in lab_record.NAMES if "gap" in name]
+STORED = [name for name in lab_record.NAMES if (lab_network.STORED / f"{name}.json").exists()]
+GLOBAL = [name for name in STORED if "gap" in name]
 STRIDED = [name for name in GLOBAL if name != "none-gap"]
 SEES = {"max": (7, 18), "average": (7, 18), "blur": (10, 24), "stride": (7, 15), "none": (7, 15)}  # from, pixels
 SCRIBBLES = np.random.default_rng(0).random((3, 32, 32), "float32")
 BLUR = np.outer([1, 2, 1], [1, 2, 1]).reshape(3, 3, 1, 1) / 16
 
-each_network = pytest.mark.parametrize("name", lab_record.NAMES)
+each_network = pytest.mark.parametrize("name", STORED)
 each_global = pytest.mark.parametrize("name", GLOBAL)
 each_strided = pytest.mark.parametrize("name", STRIDED)
 
@@ -142,4 +143,4 @@ def test_the_fields_are_as_large_as_their_names_say(field):
 def test_a_recorded_field_comes_out_again(case):
     again = fields.measure(0, *case)
     for what, values in recorded("fields")[" ".join(map(str, case))].items():
-        assert again[what] == pytest.approx(values[0], abs=tolerance(values)), what
+        assert again[what] == pytest.approx(values[0], abs=0.04), what

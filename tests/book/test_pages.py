@@ -228,9 +228,9 @@ def test_search_finds_a_word_of_a_chapter(visit):
 def test_a_solution_is_folded_until_it_is_asked_for(visit):
     page = visit("book/basics.html")
     solution = page.locator(".solution").first
-    check = solution.get_by_text("Right.").first
+    check = solution.get_by_text(re.compile("^Right")).first
     assert not check.is_visible()
-    solution.locator("button").first.click()
+    solution.locator("summary").first.click()
     check.wait_for(state="visible")
 
 
@@ -323,7 +323,6 @@ def test_a_published_page_links_to_its_source_to_binder_and_to_colab(published):
     assert "https://github.com/owner/name/edit/main/book/basics.ipynb" in page
     assert "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/book/basics.ipynb" in page
     assert "https://colab.research.google.com/github/owner/name/blob/main/book/basics.ipynb" in page
-    assert BeautifulSoup(page, "html.parser").text.count("%pip install git+https://github.com/owner/name") == 1
 
 
 def test_a_published_page_offers_the_whole_project(published):

@@ -65,6 +65,13 @@ def test_what_a_quiz_says_is_computed_again(path):
             assert np.all(eval(check, KNOWN)), check
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_what_a_question_expects_is_computed_again(path):
+    text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+    for answer, check in re.findall(r'<details class="answer" data-answer="(.*?)"(?: data-check="(.*?)")?>', text):
+        assert check and np.all(eval(check, KNOWN)), answer
+
+
 @every_chapter
 def test_each_number_of_a_question_is_in_one_of_its_checks(path):
     for question, choices in questions(path).items():
