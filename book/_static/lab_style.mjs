@@ -33,6 +33,7 @@ h3 { font-size: 15px; }
 h3 small { margin-inline-start: .6em; font-weight: 400; color: var(--muted); font-size: 13px; }
 ol { list-style: none; }
 .lead, .told, .why, .facts, figcaption, .hint { font-size: 13.5px; color: var(--muted); }
+:where(.top, .draw, .panel, .votes, .stages, .rows, .rows > li, .head) { grid-template-columns: minmax(0, 1fr); }
 .top { display: grid; gap: .75rem; padding: .75rem; }
 .draw { display: grid; gap: .5rem; justify-items: center; align-content: start; }
 .pad { position: relative; width: min(100%, 264px); }
@@ -55,7 +56,7 @@ i { pointer-events: none; }
 .digits label:has(:focus-visible) canvas { outline: 3px solid var(--x-edge); outline-offset: 2px; }
 
 .networks { display: grid; gap: .75rem; align-content: start; }
-.networks[data-count="2"] { grid-template-columns: 1fr 1fr; }
+.networks[data-count="2"] { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 .network { min-width: 0; }
 summary { cursor: pointer; min-height: 44px; font-size: 14px; line-height: 1.35; }
 summary :is(.sub, .facts) { color: var(--muted); font-size: 13px; display: block; }
@@ -102,7 +103,7 @@ td small { font-size: 12px; white-space: nowrap; }
 .kept { font-size: 13.5px; text-align: center; }
 
 .votes { display: grid; gap: .75rem; }
-.pair { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; }
+.pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem; }
 .pair canvas { border-radius: 6px; box-shadow: 0 0 0 1px var(--rule); aspect-ratio: 1; }
 .pair figcaption { min-height: 2.8em; }
 .facts { min-height: 2.8em; }
@@ -128,7 +129,7 @@ td small { font-size: 12px; white-space: nowrap; }
 .rows > li, .head { position: relative; }
 .rows > li { border: 1px solid var(--rule); border-radius: 10px; padding: .6rem; display: grid; gap: .35rem; }
 .rows > li.active { border-color: var(--w-edge); }
-.views { display: grid; gap: .5rem .75rem; grid-template-columns: 2fr 3fr; align-items: start; }
+.views { display: grid; gap: .5rem .75rem; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); align-items: start; }
 .frame { position: relative; box-shadow: 0 0 0 1px var(--rule); }
 .frame canvas { aspect-ratio: 1; }
 .frame canvas.maps { cursor: pointer; }
@@ -146,12 +147,12 @@ canvas.maps, canvas.numbers, canvas.column { color: var(--x-edge); }
 .large figcaption { display: flex; gap: .4rem; align-items: center; justify-content: space-between; min-height: 34px; font-variant-numeric: tabular-nums; }
 .turn { min-width: 32px; min-height: 28px; padding: 0; font-size: 18px; line-height: 1; }
 .head { border: 1px solid var(--rule); border-radius: 10px; padding: .6rem; display: grid; gap: .35rem; }
-.table { display: grid; grid-template-columns: 1fr auto; gap: .6rem; }
+.table { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .6rem; }
 .table figure { min-width: 0; }
 .table canvas { height: 180px; box-shadow: 0 0 0 1px var(--rule); }
 .table .means { width: 44px; }
-.table:has(.means[hidden]) { grid-template-columns: 1fr; }
-.logits { display: grid; grid-template-columns: repeat(10, 1fr); gap: 2px; text-align: center; font-size: 12.5px; font-variant-numeric: tabular-nums; }
+.table:has(.means[hidden]) { grid-template-columns: minmax(0, 1fr); }
+.logits { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 2px; text-align: center; font-size: clamp(9px, 2.9cqi, 12.5px); font-variant-numeric: tabular-nums; }
 .logits li { display: grid; grid-template-rows: auto 84px auto; }
 .logits b { font-weight: 400; }
 .logits i { position: relative; border-bottom: 0; background: linear-gradient(var(--rule) 0 0) 0 50% / 100% 1px no-repeat; }
@@ -166,8 +167,8 @@ canvas.maps, canvas.numbers, canvas.column { color: var(--x-edge); }
   .digits { grid-column: 1 / -1; }
   .digits > div { grid-template-columns: repeat(20, 1fr); }
   .panel { padding: 1rem; }
-  .votes:has(section + section) { grid-template-columns: 1fr 1fr; gap: 1.25rem; }
-  .views { grid-template-columns: 8.5rem 13rem 1fr; }
+  .votes:has(section + section) { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.25rem; }
+  .views { grid-template-columns: 8.5rem 13rem minmax(0, 1fr); }
   .all { grid-column: auto; }
   .sum { min-height: 1.4em; }
   .first .views { grid-template-columns: 18rem 1fr; }
