@@ -56,8 +56,8 @@ def test_a_wrong_number_is_told_apart_and_a_right_one_opens_the_reply(put):
 
 def test_several_numbers_have_a_field_each(put):
     page = put(ONE.format("27 28"), "answers.mjs")
-    page.get_by_label("First").fill("27")
-    page.get_by_label("Second").fill("27")
+    page.get_by_role("textbox", name="First").fill("27")
+    page.get_by_role("textbox", name="Second").fill("27")
     page.get_by_role("button", name="Check").click()
     assert announced(page) == "Not yet: 1 of 2 are right."
     invalid = page.locator(".answer-form input").evaluate_all(
@@ -87,8 +87,8 @@ ALL = f"""<section><h1>All</h1>{LINK.format("left")}
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_in_what_asks_and_what_it_replied(put, width):
     page = put(ALL, "answers.mjs", "quiz.mjs", "cards.mjs", "tabs.mjs", "tips.mjs", width=width)
-    page.get_by_label("First").fill("26")
-    page.get_by_label("Second").fill("28")
+    page.get_by_role("textbox", name="First").fill("26")
+    page.get_by_role("textbox", name="Second").fill("28")
     page.get_by_role("button", name="Check").first.click()
     for choice in ("one a", "two b"):
         choose(page, choice)
