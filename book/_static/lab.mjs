@@ -13,7 +13,7 @@
    What stands inside the element is shown without scripts and on paper. */
 
 import {
-  FARTHEST, fileName, HEADS, load, POOLINGS, possible, readChoice, readDrawing, readShift, STEPS, TRAININGS, writeChoice, writeDrawing,
+  FARTHEST, fileName, HEADS, load, offered, POOLINGS, possible, readChoice, readDrawing, readShift, STEPS, TRAININGS, writeChoice, writeDrawing,
 } from "./lab_choices.mjs";
 import {
   best, blank, centre, decode, decodeDigits, extent, forward, framed, isBlank, offCentre, places, range, SIDE, stepOf, stroke, votes,
@@ -153,8 +153,11 @@ export class PoolingLab extends HTMLElement {
     this.$(".digits > div").innerHTML = range(20).map((k) => `<label><input type="radio" name="digit" value="${k}" disabled aria-label="test digit ${k + 1}"><canvas class="ink" width="28" height="28"></canvas></label>`).join("");
     const shown = this.hasAttribute("show") ? this.getAttribute("show").split(/\s+/) : ["strip", "shifts", "map", "stages"];
     this.$$("[data-panel]").forEach((panel) => (panel.hidden = !shown.includes(panel.dataset.panel)));
-    for (const [name, known] of [["head", this.#list("heads", HEADS)], ["pool", this.#list("poolings", POOLINGS)]]) {
-      this.$$(`select[name=${name}] option`).forEach((option) => !known.includes(option.value) && option.remove());
+    const listed = { head: this.#list("heads", HEADS), pool: this.#list("poolings", POOLINGS), training: Object.keys(TRAININGS) };
+    for (const [name, values] of Object.entries(listed)) {
+      this.$$(`select[name=${name}] option`).forEach((option) => {
+        if (!values.includes(option.value) || !offered(name, option.value)) option.remove();
+      });
     }
     this.stages = new Stages(this.$(".stages"), (text) => this.#say(text));
     this.#nameNetworks();

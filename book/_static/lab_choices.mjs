@@ -19,6 +19,9 @@ const ALL = NETWORKS.map((name) => {
   return { head, pool, training };
 });
 
+/** Whether any network has that head, pooling or training. */
+export const offered = (key, value) => ALL.some((each) => each[key] === value);
+
 export const exists = (choice) => ALL.some((each) => Object.keys(each).every((key) => each[key] === choice[key]));
 
 export const fileName = ({ head, pool, training }) => `${pool}-${head}${training === "shifts" ? "-shifts" : ""}`;

@@ -307,6 +307,9 @@ def test_another_network_is_loaded_when_it_is_chosen_and_not_before(lab):
     files = {name for name in asked if name.endswith(".json")}
     assert files == {"digits.json", "max-flatten.json", "max-gap.json"}
     page.locator('.network[data-network="1"] summary').click()
+    offered = page.locator('.network[data-network="1"]').get_by_label("pooling", exact=True).locator("option")
+    pools = {option.get_attribute("value") for option in offered.all()}
+    assert pools == {name.split("-")[0] for name in NETWORKS}
     with page.expect_response("**/lab/average-gap.json"):
         page.locator('.network[data-network="1"]').get_by_label("pooling", exact=True).select_option("average")
 

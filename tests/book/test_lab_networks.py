@@ -133,7 +133,7 @@ def test_digits_are_reshaped_in_place():
 def test_the_fields_are_as_large_as_their_names_say(field):
     body = fields.keras.Sequential(fields.build(0, 64, field).layers[:-2])
     body.set_weights([abs(weight) for weight in body.get_weights()])  # so that nothing cancels
-    side = body.input_shape[1]
+    side = 64 + 2 * fields.MARGIN
     lit = np.eye(side, dtype="float32")[:, :, None, None] * np.ones((side, 1), "float32")  # image m: row m
     maps = np.asarray(body(lit))
     assert (maps[:, maps.shape[1] // 2].max((1, 2)) > 0).sum() == field
