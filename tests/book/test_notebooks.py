@@ -95,7 +95,8 @@ def test_outputs_are_clean(path):
 @every_notebook
 def test_figures_describe_themselves(path):
     html = [out.data["text/html"] for cell in code_cells(path) for out in cell.outputs if "data" in out]
-    described = r'<(?:img class="poolkit-figure" alt="|div class="poolkit-figure" role="group" aria-label="|table [^>]*><caption>)([^"<]+)'
+    named = r'(?:alt|aria-label)="'
+    described = rf'<(?:(?:img|div) class="poolkit-figure"(?: role="group")? {named}|table [^>]*><caption>)([^"<]+)'
     assert all(len(re.search(described, figure)[1]) > 40 for figure in html)
 
 
