@@ -47,11 +47,11 @@ def strided(layer):
 
 def measure(_, name):
     keras.backend.clear_session()
-    keras.config.set_floatx("float16")  # half the memory: nothing is computed
+    keras.config.set_dtype_policy("float16")  # half the memory: nothing is computed
     try:
         layers = list(leaves(getattr(keras.applications, name)(weights=None)))
     finally:
-        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
     counted = Counter(type(layer) for layer in layers)
     return {
         **{kind: counted[layer] for kind, layer in KINDS.items()},
