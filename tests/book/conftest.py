@@ -10,7 +10,7 @@ def put(visit, address):
     from tests.book.pages import soup
 
     def put(html, *scripts, page=None, path="book/made.html", **options):
-        frame = str(soup("book/glossary.html"))
+        frame = str(soup("book/bibliography.html"))
         before, rest = frame.split('<article class="bd-article">')
         after = rest.partition("</article>")[2]
         tags = "".join(f'<script type="module" src="../_static/{name}"></script>' for name in scripts)

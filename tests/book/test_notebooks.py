@@ -40,7 +40,8 @@ def shows_something(source):
     """Whether a cell prints, or ends in an expression that has a value."""
     tree = ast.parse(source)
     last = tree.body[-1]
-    ends_in_value = isinstance(last, ast.Expr) and not SHOWS & set(calls(last))
+    sets = isinstance(last, ast.Expr) and ast.unparse(last).startswith("keras.config.set_")
+    ends_in_value = isinstance(last, ast.Expr) and not sets and not SHOWS & set(calls(last))
     return ends_in_value or bool(SHOWS & set(calls(tree)))
 
 

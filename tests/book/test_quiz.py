@@ -7,6 +7,7 @@ import nbformat
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from experiments.record import recorded
 from markdown_it import MarkdownIt
 
 import poolkit
@@ -21,6 +22,7 @@ CHAPTERS = [
 KNOWN = {name: getattr(poolkit, name) for name in poolkit.__all__} | {
     "np": np,
     "image": IMAGE.reshape(1, 4, 4, 1),
+    "recorded": recorded,
 }
 
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
