@@ -58,7 +58,7 @@ class Film(Figure):
             f"animation:{name} {len(self.frames) * SECONDS:g}s step-end infinite}}"
             ".poolkit-film:has(input:checked) svg .frame{animation-play-state:paused}}"
         )
-        pause = '<label hidden><input type="checkbox"> Pause</label>'
+        pause = '<label style="display:none"><input type="checkbox"> Pause</label>'
         return f'<div class="poolkit-film">{super()._repr_html_()}{pause}</div><style>{style}</style>'
 
 

@@ -1,11 +1,11 @@
 """From maps to an answer: one map for each class, how Flatten walks, where a network's parameters lie."""
 
-from base64 import b64encode
 from math import sqrt
 
 import numpy as np
 
 from poolkit.figures.maps import colours
+from poolkit.figures.photographs import draw_file
 from poolkit.figures.style import (
     INPUT,
     INPUT_EDGE,
@@ -44,7 +44,7 @@ def draw_class_means(picture, maps):
     figure = Figure(
         WIDE, 424, f"A photograph, and one map for each class, brighter where more speaks for it. {'; '.join(told)}."
     )
-    _draw_file(figure, picture, 0, 0, 320, 224)
+    draw_file(figure, picture, 0, 0, 320, 224)
     rows, columns = next(iter(maps.values())).shape
     words = (
         "A network turns this",
@@ -66,13 +66,6 @@ def draw_class_means(picture, maps):
         draw_rectangle(figure, left + 1, 388, 128, 32, OUTPUT, OUTPUT_EDGE, 2)
         draw_text(figure, left + 65, 404, f"mean {map_.mean():.1f}".replace("-", "−"), size=16)
     return figure
-
-
-def _draw_file(figure, picture, left, top, width, height):
-    figure.elements.append(
-        f'<image x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" preserveAspectRatio="none" '
-        f'href="data:image/webp;base64,{b64encode(picture).decode()}"/>'
-    )
 
 
 def draw_ends(ends):

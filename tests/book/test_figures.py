@@ -379,6 +379,7 @@ def test_a_chart_without_matplotlib_says_what_to_install(monkeypatch):
 
 def test_class_means_are_below_their_maps():
     assert texts(FIGURES["class means"]())[-4:] == ["cat", "mean 3.0", "cup", "mean −0.5"]
+    assert FIGURES["class means"]().alt.endswith("cat: mean 3.0; cup: mean -0.5.")
 
 
 def frames(figure):
@@ -416,9 +417,8 @@ def test_the_longer_row_is_the_higher_bar():
 
 
 def test_the_walk_of_flatten_marks_every_number_of_the_first_map_twice():
-    figure = FIGURES["row major"]()
-    assert len(marked(figure)) == 8
-    assert texts(figure)[-16::2] == ["2", "7", "2", "7", "9", "0", "4", "5"]
+    assert len(marked(draw_row_major(np.arange(12).reshape(2, 2, 3)))) == 8
+    assert texts(FIGURES["row major"]())[-16::2] == ["2", "7", "2", "7", "9", "0", "4", "5"]
 
 
 def test_bins_tell_their_lengths():
