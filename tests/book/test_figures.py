@@ -38,7 +38,6 @@ from poolkit.figures import (
     draw_signal,
     draw_six_steps,
     draw_sliding,
-    draw_stages,
     draw_table,
     draw_trips,
     draw_windows,
@@ -54,7 +53,6 @@ FIGURES = {
     "windows": lambda: draw_windows(7, 3, 2, "same"),
     "flatten": lambda: draw_flatten(MAPS[:2, :2]),
     "global average": lambda: draw_global_average(MAPS),
-    "stages": lambda: draw_stages({"maps": MAPS, "means": np.array([4.0625, 4.9375])}, ("up", "down")),
     "signal": lambda: draw_signal(np.arange(12.0), {"max": np.array([5.0, 11.0])}, 6, "volts"),
     "sliding": lambda: draw_sliding(b"a picture", (4, 6), {"a cat": [0.5, 0.25, 0.75], "a dog": [0, 0, 0.25]}, 4),
     "curves": lambda: draw_curves([0.1, 1, 100], {"one": [1.0, 2.0, 4.0]}, "p", {"most": 4}),
@@ -202,14 +200,6 @@ def test_images_are_as_wide_together_as_the_text(columns, least):
     pictures = draw_images({"one": IMAGE, "two": IMAGE}, "Get brighter.", columns)
     assert f"minmax(min(100%,{least}px),1fr)" in pictures._repr_html_()
     assert pictures.alt == "Get brighter. Sizes: one: 3 by 4, two: 3 by 4."
-
-
-def test_stages_name_their_filters_once_and_lead_from_each_map_to_what_becomes_of_it():
-    figure = FIGURES["stages"]()
-    assert texts(figure) == ["maps", "4 × 4 × 2 = 32 numbers", "up", "down", "means", "2 numbers", "4.06", "4.94"]
-    assert re.findall(r"M([\d.]+) [\d.]+L([\d.]+) [\d.]+M", figure.svg()) == [("56", "56"), ("180", "180")]
-    fan = draw_stages({"one": MAPS[:, :, :1], "two": MAPS}).svg()
-    assert re.findall(r"M([\d.]+) [\d.]+L([\d.]+) [\d.]+M", fan) == [("108", "56"), ("108", "180")]
 
 
 @every_figure
