@@ -1,0 +1,104 @@
+"""What a teacher takes away: sheets whose answers the plain loops find too, students' copies, quizzes, cards."""
+
+import re
+from math import prod
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+
+from poolkit import loops
+from poolkit.pooling import POOLINGS
+from teaching.tasks import SHEETS, draw
+from teaching.worksheets import PAPERS, page, print_pdf
+
+SUMMARIES = {
+    "max": loops.largest,
+    "min": loops.smallest,
+    "average": loops.mean,
+    "lp": lambda window: sum(map(abs, window)),
+}
+
+
+def seen_by(call, side, pool_size=None, strides=None, padding="valid", output_size=None, **_):
+    if call.startswith("global"):
+        return [range(side)]
+    if call.startswith("adaptive"):
+        return loops.bins(side, output_size)
+    return loops.windows(side, pool_size, strides or pool_size, padding)
+
+
+def pooled(task, x):
+    axis = seen_by(task.call, len(x), **task.arguments)
+    summarise = next(SUMMARIES[word] for word in SUMMARIES if f"{word}_pool" in task.call)
+    return loops.pool(summarise, x[None, :, :, None].astype(float), [axis, axis])[0, :, :, 0].astype(float)
+
+
+def nudged(task):
+    """The way back of a pooling of distinct whole numbers: a nudge by a half leaves their order as it is."""
+    nudges = np.eye(task.x.size).reshape(-1, *task.x.shape) / 2
+    changes = [(pooled(task, task.x + nudge) - pooled(task, task.x)) * task.dy for nudge in nudges]
+    return np.reshape([2 * change.sum() for change in changes], task.x.shape)
+
+
+def field(layers):
+    seen = {0}
+    for _, window, stride in reversed(layers):
+        axis = loops.windows(200, window, stride, "valid")
+        seen = {position for output in seen for position in axis[output]}
+    return len(seen)
+
+
+def count(length, pool_size, strides, padding="valid", dilation=1, ceil_mode=False):
+    return len(loops.windows(length, pool_size, strides, padding, dilation, ceil_mode))
+
+
+BY_HAND = {
+    "size": lambda task: count(task.x, **task.arguments),
+    "flatten_head": lambda task: (prod(task.x) + 1) * task.arguments["classes"],
+    "average_head": lambda task: (task.x[2] + 1) * task.arguments["classes"],
+    "receptive_field": lambda task: field(task.x),
+}
+
+
+def by_hand(task):
+    if task.call in BY_HAND:
+        return BY_HAND[task.call](task)
+    return pooled(task, task.x) if task.dy is None else nudged(task)
+
+
+@pytest.mark.parametrize("title", SHEETS)
+def test_the_answers_of_a_sheet_are_those_of_the_loops(title):
+    tasks = [task for seed in (1, 2, 3) for name, _, tasks in draw(seed) if name == title for task in tasks]
+    for task in tasks:
+        np.testing.assert_allclose(task.answer, by_hand(task), rtol=1e-6, err_msg=task.text)
+
+
+def test_the_sheets_know_every_kind_of_pooling():
+    calls = {task.call for _, _, tasks in draw(1) for task in tasks}
+    assert {pool.__name__ for pool in POOLINGS} - calls == {"max_unpool"}
+
+
+def test_two_seeds_give_two_different_sheets_and_one_seed_the_same():
+    assert page(1) == page(1)
+    for (title, _, ones), (_, _, twos) in zip(draw(1), draw(2), strict=True):
+        assert [str(task) for task in ones] != [str(task) for task in twos], title
+
+
+def test_answers_stand_on_the_answer_sheets_alone():
+    sections = BeautifulSoup(page(1), "html.parser").find_all("section")
+    empty, solved = (
+        [cell.text for one in half for cell in one.select(".answer td, .line")] for half in (sections[:6], sections[6:])
+    )
+    assert not "".join(empty).strip()
+    answers = np.concatenate([np.ravel(task.answer) for _, _, tasks in draw(1) for task in tasks])
+    assert np.allclose(
+        [float(text.replace("−", "-").replace(",", "")) for text in solved], answers, rtol=0, atol=0.0051
+    )
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_each_sheet_has_one_page(browser, paper, tmp_path):
+    print_pdf(browser, page(1), paper, tmp_path / "sheets.pdf")
+    leaves = re.findall(rb"/Type /Page\b(?!s)", (tmp_path / "sheets.pdf").read_bytes())
+    assert len(leaves) == 2 * len(SHEETS)
