@@ -48,6 +48,9 @@ pdf: book        ## print the whole book into _build/pooling.pdf
 worksheets: $(ready) ## print sheets to solve by hand, and their answers, for SEED=1
 	.venv/bin/python -m teaching.worksheets $(SEED)
 
+student: $(ready) ## write the notebooks without solutions and answers
+	.venv/bin/python -m teaching.student
+
 serve: book      ## build the book and serve it on this machine
 	.venv/bin/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
@@ -96,4 +99,4 @@ $(bare)/ready: requirements.txt
 	PATH=$(CURDIR)/.venv/bin:$$PATH npm ci --prefix .venv --ignore-scripts --no-audit --no-fund
 	@touch .venv/peers
 
-.PHONY: help book pdf worksheets test core browsers conformance lab serve notebooks bench experiments newest
+.PHONY: help book pdf worksheets student test core browsers conformance lab serve notebooks bench experiments newest

@@ -31,7 +31,7 @@ li > p::before { content: counter(task) ". "; font-weight: bold }
 table { border-collapse: collapse; table-layout: fixed; flex: none }
 td { border: .6pt solid #444; width: 5.8mm; height: 5.8mm; padding: 0; text-align: center }
 .answer td { width: 8.6mm; height: 7.4mm; border-width: 1.2pt; font-weight: bold }
-.back .answer td { width: 7.4mm }
+.back .answer td { width: 7mm }
 """
 
 

@@ -1,17 +1,24 @@
 """What a teacher takes away: sheets whose answers the plain loops find too, students' copies, quizzes, cards."""
 
+import ast
 import re
 from math import prod
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
 from poolkit import loops
 from poolkit.pooling import POOLINGS
+from teaching.student import copy_for_students
 from teaching.tasks import SHEETS, draw
 from teaching.worksheets import PAPERS, page, print_pdf
 
+BOOK = Path(__file__).parents[2] / "book"
+NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in sorted(BOOK.glob("*.ipynb"))}
+every_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS.values(), ids=NOTEBOOKS)
 SUMMARIES = {
     "max": loops.largest,
     "min": loops.smallest,
@@ -102,3 +109,38 @@ def test_each_sheet_has_one_page(browser, paper, tmp_path):
     print_pdf(browser, page(1), paper, tmp_path / "sheets.pdf")
     leaves = re.findall(rb"/Type /Page\b(?!s)", (tmp_path / "sheets.pdf").read_bytes())
     assert len(leaves) == 2 * len(SHEETS)
+
+
+def text_of(notebook):
+    return "\n".join(cell.source for cell in notebook["cells"])
+
+
+def names(notebook, context):
+    trees = [ast.parse(cell.source) for cell in notebook["cells"] if cell.cell_type == "code"]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    found = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
+    if context is ast.Store:
+        found |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+        found |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    return found
+
+
+@every_notebook
+def test_a_students_copy_tells_no_answer(notebook):
+    copy = copy_for_students(notebook)
+    told = re.findall(r'class="answer"|.*answer</summary>|[Ss]olution.*|@title Check', text_of(copy))
+    assert [each for each in told if "olution" not in each or "Solution" in each] == []
+    assert not [cell for cell in copy["cells"] if "answer" in cell.metadata.get("tags", []) and cell.outputs]
+
+
+@every_notebook
+def test_a_students_copy_keeps_quizzes_hints_cards_and_exercises(notebook):
+    kept = r'<div class="quiz|^Right|^No\b|int</summary>|class="card"|^### Exercise|# your code'
+    before, after = (re.findall(kept, text_of(each), re.MULTILINE) for each in (notebook, copy_for_students(notebook)))
+    assert before == after
+
+
+@every_notebook
+def test_a_students_copy_misses_no_name(notebook):
+    copy = copy_for_students(notebook)
+    assert names(copy, ast.Load) & names(notebook, ast.Store) <= names(copy, ast.Store)
