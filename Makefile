@@ -51,6 +51,10 @@ worksheets: $(ready) ## print sheets to solve by hand, and their answers, for SE
 student: $(ready) ## write the notebooks without solutions and answers
 	.venv/bin/python -m teaching.student
 
+quizzes: $(ready) ## write all questions for Moodle and the recall cards for Anki
+	.venv/bin/python -m teaching.quizzes
+	.venv/bin/python -m teaching.cards
+
 serve: book      ## build the book and serve it on this machine
 	.venv/bin/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
@@ -99,4 +103,4 @@ $(bare)/ready: requirements.txt
 	PATH=$(CURDIR)/.venv/bin:$$PATH npm ci --prefix .venv --ignore-scripts --no-audit --no-fund
 	@touch .venv/peers
 
-.PHONY: help book pdf worksheets student test core browsers conformance lab serve notebooks bench experiments newest
+.PHONY: help book pdf worksheets student quizzes test core browsers conformance lab serve notebooks bench experiments newest

@@ -6,12 +6,13 @@ Quizzes keep their replies, and hints stay. Cells that only assert go too, becau
 import ast
 import re
 from copy import deepcopy
-from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).parents[1]
-OUT = ROOT / "_build/teaching/student"
+from teaching import sources
+from teaching.sources import ROOT
+
+OUT = sources.OUT / "student"
 SHOWS = {"answer", "check"}  # tags of cells whose results are not for students
 DEFINITIONS = (ast.Assign, ast.FunctionDef, ast.Import, ast.ImportFrom)
 YOURS = "*Your answer:*"

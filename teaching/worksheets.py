@@ -3,14 +3,13 @@
 import re
 import shutil
 import sys
-from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import sync_playwright
 
+from teaching.sources import OUT, ROOT
 from teaching.tasks import draw
 
-OUT = Path(__file__).parents[1] / "_build/teaching"
 PAPERS = ("A4", "Letter")
 STYLE = """
 @page { margin: 16mm 15mm 14mm; @bottom-center { content: counter(page); font: 9pt sans-serif } }
@@ -96,7 +95,7 @@ def main(seed):
         for paper in PAPERS:
             path = OUT / f"worksheets-{seed}-{paper.lower()}.pdf"
             print_pdf(browser, page(seed), paper, path)
-            print(path.relative_to(OUT.parents[1]))
+            print(path.relative_to(ROOT))
         browser.close()
 
 

@@ -2,9 +2,12 @@
 
 import ast
 import re
+import sqlite3
 from math import prod
 from pathlib import Path
+from zipfile import ZipFile
 
+import genanki
 import nbformat
 import numpy as np
 import pytest
@@ -12,12 +15,20 @@ from bs4 import BeautifulSoup
 
 from poolkit import loops
 from poolkit.pooling import POOLINGS
+from teaching import cards, quizzes
+from teaching.sources import as_html, chapters
 from teaching.student import copy_for_students
 from teaching.tasks import SHEETS, draw
 from teaching.worksheets import PAPERS, page, print_pdf
 
+
+def text_of(notebook):
+    return "\n".join(cell.source for cell in notebook["cells"])
+
+
 BOOK = Path(__file__).parents[2] / "book"
 NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in sorted(BOOK.glob("*.ipynb"))}
+TEXTS = [*map(text_of, NOTEBOOKS.values()), *(path.read_text(encoding="utf-8") for path in BOOK.glob("*.md"))]
 every_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS.values(), ids=NOTEBOOKS)
 SUMMARIES = {
     "max": loops.largest,
@@ -111,10 +122,6 @@ def test_each_sheet_has_one_page(browser, paper, tmp_path):
     assert len(leaves) == 2 * len(SHEETS)
 
 
-def text_of(notebook):
-    return "\n".join(cell.source for cell in notebook["cells"])
-
-
 def names(notebook, context):
     trees = [ast.parse(cell.source) for cell in notebook["cells"] if cell.cell_type == "code"]
     nodes = [node for tree in trees for node in ast.walk(tree)]
@@ -144,3 +151,58 @@ def test_a_students_copy_keeps_quizzes_hints_cards_and_exercises(notebook):
 def test_a_students_copy_misses_no_name(notebook):
     copy = copy_for_students(notebook)
     assert names(copy, ast.Load) & names(notebook, ast.Store) <= names(copy, ast.Store)
+
+
+def test_moodle_gets_every_question_with_a_reply_to_each_choice():
+    questions = quizzes.moodle().findall("question[@type='multichoice']")
+    assert len(questions) == sum(len(re.findall("^Right", text, re.MULTILINE)) for text in TEXTS)
+    for question in questions:
+        fractions = [answer.get("fraction") for answer in question.findall("answer")]
+        said = [answer.findtext("feedback/text") for answer in question.findall("answer")]
+        assert fractions.count("100") == 1 and fractions.count("0") == len(said) - 1 > 1
+        assert [text.startswith("<p>Right") for text in said] == [fraction == "100" for fraction in fractions]
+        assert question.findtext("questiontext/text").startswith("<p>") and all(question.itertext())
+
+
+def test_each_question_stands_in_the_category_of_its_chapter():
+    place, found = "", {}
+    for question in quizzes.moodle():
+        place = question.findtext("category/text", place)
+        found.setdefault(place, []).append(question.findtext("questiontext/text"))
+    assert (
+        "<p>What do you have to choose for a global average pooling?</p>"
+        in (found["$course$/top/Pooling/Global average pooling"])
+    )
+
+
+def test_nothing_that_leaves_the_book_links_into_it_or_has_a_formula_in_dollars():
+    parts = [part for _, soup in chapters() for part in soup.select(".quiz, details.card")]
+    assert not [part for part in parts if re.search(r"\$|\\\\", part.text)]
+    assert not [link for part in parts for link in part.find_all("a") if not link["href"].startswith("http")]
+
+
+def test_formulas_pass_markdown_unchanged():
+    assert as_html(r"the $w_c \, (a_1 * b_1 * c)$").text.strip() == r"the \(w_c \, (a_1 * b_1 * c)\)"
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("anki")
+    genanki.Package(list(cards.decks())).write_to_file(folder / "pooling.apkg")
+    ZipFile(folder / "pooling.apkg").extract("collection.anki2", folder)
+    with sqlite3.connect(folder / "collection.anki2") as connection:
+        yield connection
+    connection.close()
+
+
+def test_anki_reads_every_card_back(collection):
+    notes = [fields.split("\x1f") for (fields,) in collection.execute("select flds from notes")]
+    assert len(notes) == sum(text.count('<details class="card">') for text in TEXTS)
+    assert [question for question, _ in notes if "receptive field?" in question] == ["What is a receptive field?"]
+    assert all(question and answer.startswith("<p>") for question, answer in notes)
+    assert collection.execute("select count(*) from cards").fetchone() == (len(notes),)
+
+
+def test_a_newer_deck_takes_the_place_of_an_older_one():
+    once, again = ([(deck.deck_id, note.guid) for deck in cards.decks() for note in deck.notes] for _ in range(2))
+    assert once == again and len(set(once)) == len(once)
