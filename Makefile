@@ -4,6 +4,7 @@ ready := .venv/ready
 # The oldest NumPy that the package promises to work with, or the oldest there is for this Python.
 NUMPY ?= $(shell $(PYTHON) -c 'import sys; print({13: "2.1.0", 14: "2.3.2"}.get(sys.version_info[1], "2.0.0"))')
 bare := .venv/numpy-$(NUMPY)
+SEED ?= 1
 PROFILE ?= poolkit # of Hypothesis; quick draws fewer examples
 
 help:            ## show this list
@@ -43,6 +44,16 @@ lab: .venv/lab   ## open the notebooks in JupyterLab; from outside a container w
 
 pdf: book        ## print the whole book into _build/pooling.pdf
 	.venv/bin/python book/print.py
+
+worksheets: $(ready) ## print sheets to solve by hand, and their answers, for SEED=1
+	.venv/bin/python -m teaching.worksheets $(SEED)
+
+student: $(ready) ## write the notebooks without solutions and answers
+	.venv/bin/python -m teaching.student
+
+quizzes: $(ready) ## write all questions for Moodle and the recall cards for Anki
+	.venv/bin/python -m teaching.quizzes
+	.venv/bin/python -m teaching.cards
 
 serve: book      ## build the book and serve it on this machine
 	.venv/bin/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
@@ -92,4 +103,4 @@ $(bare)/ready: requirements.txt
 	PATH=$(CURDIR)/.venv/bin:$$PATH npm ci --prefix .venv --ignore-scripts --no-audit --no-fund
 	@touch .venv/peers
 
-.PHONY: help book pdf test core browsers conformance lab serve notebooks bench experiments newest
+.PHONY: help book pdf worksheets student quizzes test core browsers conformance lab serve notebooks bench experiments newest
