@@ -1,15 +1,13 @@
 """Show the ledger of claims, and give each cell that decides one an address.
 
-``{claims} <topic>`` shows the entries of ``book/claims.yml`` under that topic, and
-``{claims-filter}`` the choice of verdicts, which CSS obeys. A cell that carries the tag
+``{claims} <topic>`` shows the entries of ``book/claims.yml`` under that topic: claim,
+verdict and reason, and in a fold what decides it. A cell that carries the tag
 ``claim:<name>`` can be linked to as ``<chapter>.html#claim-<name>``.
 """
 
 import json
 import re
-from collections import Counter
 from functools import cache
-from html import escape
 from pathlib import Path
 
 import yaml
@@ -18,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 BOOK = Path(__file__).parents[1]
 LEDGER = BOOK / "claims.yml"
-VERDICTS = {"true": "True", "true if": "True if …", "false": "False"}
+VERDICTS = {"true": "True", "true if": "True if …", "false": "False", "open": "Open"}
 TAGS = {"proved": "Proved", "measured": "Measured here", "cited": "Reported by a paper"}
 
 
@@ -54,16 +52,21 @@ class Claims(SphinxDirective):
         card = nodes.container(ids=[entry["name"]], classes=["claim", label(verdict)])
         said = nodes.paragraph(classes=["claim-said"])
         said += nodes.inline("", VERDICTS[verdict], classes=["verdict"])
-        said += nodes.Text(" " + entry["claim"])
+        said += self.parse(" " + entry["claim"])[0].children
         card += said
         card += self.parse(entry["because"])
-        card += self.parse(
-            f"Said in: {entry['who']}. {TAGS[entry['tag']]}.", "claim-source"
-        )
-        card += nodes.paragraph("", "Decided by: ", classes=["claim-source"])
+        summary = f"<details><summary>{TAGS[entry['tag']]}</summary>"
+        card += nodes.raw("", summary, format="html")
+        if "more" in entry:
+            card += self.parse(entry["more"])
+        decided = nodes.paragraph("", "Decided by ", classes=["claim-source"])
         for number, target in enumerate(entry["decided"]):
-            card[-1] += nodes.Text(", " if number else "")
-            card[-1] += self.link(target)
+            decided += nodes.Text(", " if number else "")
+            decided += self.link(target)
+        decided += nodes.Text(".")
+        card += decided
+        card += self.parse(f"Said in {entry['who']}.", "claim-source")
+        card += nodes.raw("", "</details>", format="html")
         return card
 
     def parse(self, text, *classes):
@@ -86,28 +89,6 @@ class Claims(SphinxDirective):
         return nodes.reference("", text, refuri=address, internal=True)
 
 
-class Filter(SphinxDirective):
-    """One radio button for each verdict, with the number of its entries."""
-
-    def run(self):
-        self.env.note_dependency(str(LEDGER))
-        counted = Counter(entry["verdict"] for entry in entries())
-        choices = {"all": f"all {counted.total()}"}
-        choices |= {
-            label(each): f"{VERDICTS[each]} ({counted[each]})" for each in VERDICTS
-        }
-        buttons = "".join(button(*choice) for choice in choices.items())
-        legend = "<legend>Show the claims that are</legend>"
-        html = f'<fieldset class="claims-filter">{legend}{buttons}</fieldset>'
-        return [nodes.raw("", html, format="html")]
-
-
-def button(value, text):
-    checked = " checked" if value == "all" else ""
-    radio = f'<input type="radio" name="verdict" value="{value}"{checked}>'
-    return f"<label>{radio}{escape(text)}</label>"
-
-
 def give_cells_addresses(app, doctree):
     """To their code, which a browser unfolds for who comes by such an address."""
     for code in doctree.findall(nodes.container):
@@ -119,6 +100,5 @@ def give_cells_addresses(app, doctree):
 
 def setup(app):
     app.add_directive("claims", Claims)
-    app.add_directive("claims-filter", Filter)
     app.connect("doctree-read", give_cells_addresses)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,6 +12,7 @@ SCRIPTS = {  # what in a page asks for which script
     'class="quiz': "quiz.mjs",
     'class="answer"': "answers.mjs",
     'class="card"': "cards.mjs",
+    'class="claims-filter"': "claims.mjs",
     'class="tabs ': "tabs.mjs",
     "data-tip=": "tips.mjs",
     "<math": "formulas.mjs",
