@@ -59,7 +59,8 @@ class Claims(SphinxDirective):
         card += nodes.raw("", summary, format="html")
         if "more" in entry:
             card += self.parse(entry["more"])
-        decided = nodes.paragraph("", "Decided by ", classes=["claim-source"])
+        said = "What is known: " if verdict == "open" else "Decided by "
+        decided = nodes.paragraph("", said, classes=["claim-source"])
         for number, target in enumerate(entry["decided"]):
             decided += nodes.Text(", " if number else "")
             decided += self.link(target)

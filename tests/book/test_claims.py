@@ -13,6 +13,7 @@ from tests.book.pages import ROOT, SITE
 
 LEDGER = yaml.safe_load((ROOT / "book/claims.yml").read_text(encoding="utf-8"))
 KEYS = ["name", "claim", "who", "topic", "tag", "verdict", "because", "decided"]
+VERDICTS = ["true", "true if", "false", "open"]
 # Claims of the article that need care: none of them may fall out of the ledger.
 CARE = [
     "four-types",
@@ -31,12 +32,14 @@ KINDS = {"cell": r"\w+#[\w-]+", "test": r"tests/(book/)?\w+\.py::test_\w+", "pap
 
 
 def claim_cells():
-    """The source of each cell that carries a tag ``claim:<name>``, under ``<chapter>#<name>``."""
+    """The source of each cell with a tag ``claim:<name>``, and of the check below it, under ``<chapter>#<name>``."""
     for path in sorted((ROOT / "book").glob("*.ipynb")):
-        for cell in nbformat.read(path, as_version=4).cells:
+        cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+        for i, cell in enumerate(cells):
+            below = [each.source for each in cells[i + 1 : i + 3] if "check" in each.metadata.get("tags", [])]
             for tag in cell.metadata.get("tags", []):
                 if tag.startswith("claim:"):
-                    yield f"{path.stem}#{tag.removeprefix('claim:')}", cell.source
+                    yield f"{path.stem}#{tag.removeprefix('claim:')}", "\n".join([cell.source, *below[:1]])
 
 
 def asserts(source):
@@ -73,9 +76,20 @@ PAPERS = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "book/references.bib").read_te
 
 
 def test_every_entry_says_all_there_is_to_say():
-    assert [entry for entry in LEDGER if list(entry) != KEYS or not all(entry.values())] == []
-    assert {entry["verdict"] for entry in LEDGER} == {"true", "true if", "false"}
+    assert {tuple(key for key in entry if key != "more") for entry in LEDGER} == {tuple(KEYS)}
+    assert [entry for entry in LEDGER if not all(entry.values())] == []
+    assert {entry["verdict"] for entry in LEDGER} == set(VERDICTS)
     assert {entry["tag"] for entry in LEDGER} == {"proved", "measured", "cited"}
+
+
+def test_a_reason_is_one_short_sentence():
+    said = [entry["because"] for entry in LEDGER]
+    assert [each for each in said if len(each) > 190 or each[-1] != "." or re.search(r"[.?!] [A-Z]", each)] == []
+
+
+def test_true_if_begins_with_its_condition():
+    begins = {entry["name"] for entry in LEDGER if entry["because"].startswith("If ")}
+    assert begins == {entry["name"] for entry in LEDGER if entry["verdict"] == "true if"}
 
 
 def test_no_claim_that_needs_care_is_missing():
@@ -116,17 +130,62 @@ def test_the_page_shows_every_claim_once():
     assert [card["id"] for card in page.select("div.claim")] == [entry["name"] for entry in LEDGER]
 
 
-@pytest.mark.parametrize("verdict", ["true", "true if", "false"])
-def test_choosing_a_verdict_hides_the_others(visit, verdict):
+@pytest.fixture
+def look(visit):
+    """The ledger in the page: choose what to see, and get the names of what is shown and what the page says of it."""
     page = visit("book/claims.html", 390)
-    page.locator(f"input[value={verdict.replace(' ', '-')}]").check()
-    shown = page.locator("div.claim:visible .verdict").all_inner_texts()
-    assert len(shown) == sum(entry["verdict"] == verdict for entry in LEDGER)
-    assert len(set(shown)) == 1
+
+    def look(words="", verdict="", topic=""):
+        page.get_by_label("Words").fill(words)
+        page.get_by_label("Verdict").select_option(verdict)
+        page.get_by_label("Topic").select_option(topic)
+        shown = page.locator(".claim:visible").evaluate_all("all => all.map(({ id }) => id)")
+        return shown, page.locator(".claims-filter [role=status]").inner_text()
+
+    return look
 
 
-def test_a_link_of_the_ledger_leads_to_the_cell_that_decides(visit):
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_choosing_a_verdict_leaves_the_claims_that_have_it(look, verdict):
+    names, said = look(verdict={"true if": "True if …"}.get(verdict, verdict.capitalize()))
+    assert names == [entry["name"] for entry in LEDGER if entry["verdict"] == verdict]
+    assert said == f"{len(names)} of {len(LEDGER)} claims."
+
+
+def test_choosing_a_topic_leaves_its_claims(look):
+    names, _ = look(topic="Speed and memory")
+    assert names == [entry["name"] for entry in LEDGER if entry["topic"] == "Speed and memory"]
+
+
+def test_all_words_are_looked_for_whatever_their_case_and_accents(look):
+    assert {"gap-prevents-overfitting", "max-pooling-prevents-overfitting"} <= set(look("OVERFITTING prevents")[0])
+    assert "max-beats-average" in look("muller", "Open")[0]
+    assert look("overfitting zebra") == ([], "No claim has all of that. Try fewer words.")
+
+
+def test_show_all_shows_all(visit):
     page = visit("book/claims.html")
-    page.locator("#fewer-parameters a").click()
+    page.get_by_label("Words").fill("median")
+    assert page.locator(".claim:visible").count() < 9
+    page.get_by_role("button", name="Show all").click()
+    page.get_by_text(f"All {len(LEDGER)} claims.").wait_for()
+    assert page.locator(".claim:visible").count() == len(LEDGER) and page.get_by_label("Words").input_value() == ""
+
+
+def test_without_scripts_the_whole_list_stands_there(visit):
+    page = visit("book/claims.html", java_script_enabled=False)
+    assert page.locator(".claim:visible").count() == len(LEDGER)
+
+
+def test_a_link_of_the_ledger_leads_to_the_cell_that_decides_and_marks_it(visit):
+    page = visit("book/claims.html")
+    page.locator("#fewer-parameters summary").click()
+    page.locator("#fewer-parameters details a").first.click()
     page.wait_for_url("**/basics.html#claim-parameters")
-    assert "count_params" in page.locator("#claim-parameters").inner_text()
+    cell = page.locator("#claim-parameters")
+    assert "count_params" in cell.inner_text()
+    assert cell.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+
+
+def test_a_cell_that_decides_unfolds_for_who_comes_by_its_address(visit):
+    assert visit("book/basics.html#claim-three-quarters-gone").locator("#claim-three-quarters-gone").is_visible()

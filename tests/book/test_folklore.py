@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 
 from poolkit import adaptive_average_pool, average_pool, convolve, max_pool
 from poolkit.quiet import quiet
+from tests.conformance.table import stored
 
 with quiet():
     import keras
@@ -47,6 +48,23 @@ def test_where_the_odd_cell_of_same_padding_goes_changes_the_result():
     after, before = (max_pool(x, 2, 1, padding).ravel() for padding in ("same", "same_lower"))
     assert after.tolist() == [2, 3, 4, 4] == np.ravel(keras.layers.MaxPooling1D(2, 1, "same")(x)).tolist()
     assert before.tolist() == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "question, framework, expected",
+    [
+        ("padding of one on each side, no option given", "PyTorch", "gives 2 3 2"),
+        ("strides left out equal the window", "PyTorch", "agrees"),
+        ("strides left out equal the window", "ONNX Runtime", "gives 3 3 5"),
+        ("same_lower: the extra cell goes before", "ONNX Runtime", "agrees"),
+        ("maximum of NaN 1", "Keras on JAX", "agrees"),
+        ("maximum of NaN 1", "PyTorch", "agrees"),
+    ],
+)
+def test_frameworks_answered_as_the_ledger_says(question, framework, expected):
+    """In the record, which ``make conformance`` compares with the frameworks."""
+    [asked] = [each for each in stored()["questions"] if each["question"].startswith(question)]
+    assert asked["answers"][framework] == expected
 
 
 def windows_that_fit(length, outputs):

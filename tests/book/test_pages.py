@@ -208,7 +208,7 @@ def test_the_mark_of_a_place_fades(visit):
 
 def test_a_verdict_that_is_chosen_hides_headings_without_claims(visit):
     page = visit("book/claims.html")
-    page.locator("input[value=false]").check()
+    page.get_by_label("Verdict").select_option("False")
     for section in page.locator("section:has(> .claim):visible").all():
         assert section.locator(".claim:visible").count()
     assert page.locator("section:has(> .claim):visible").count() < page.locator("section:has(> .claim)").count()
