@@ -66,7 +66,7 @@ class Claims(SphinxDirective):
             decided += self.link(target)
         decided += nodes.Text(".")
         card += decided
-        card += self.parse(f"Said in {entry['who']}.", "claim-source")
+        card += self.parse(f"Where it is said: {entry['who']}.", "claim-source")
         card += nodes.raw("", "</details>", format="html")
         return card
 

@@ -54,6 +54,9 @@ form.addEventListener("input", show);
 form.addEventListener("submit", (event) => event.preventDefault()); // the list has followed each letter
 form.addEventListener("reset", () => setTimeout(show)); // when the fields are empty
 addEventListener("hashchange", () => {
-  if (document.querySelector(".claim:target[hidden]")) form.reset();
+  const target = document.querySelector(":target[hidden], [hidden] :target"); // a link to what is not shown now
+  if (!target) return;
+  form.reset();
+  setTimeout(() => target.scrollIntoView());
 });
 show();

@@ -172,6 +172,14 @@ def test_show_all_shows_all(visit):
     assert page.locator(".claim:visible").count() == len(LEDGER) and page.get_by_label("Words").input_value() == ""
 
 
+def test_a_link_to_what_is_not_shown_shows_it(visit):
+    page = visit("book/claims.html")
+    page.get_by_label("Verdict").select_option("Open")
+    page.locator(".bd-toc-nav, #pst-page-toc-nav").get_by_role("link", name="Speed and memory").click()
+    page.get_by_text(f"All {len(LEDGER)} claims.").wait_for()
+    page.wait_for_function("document.querySelector('#speed-and-memory').getBoundingClientRect().top < innerHeight / 2")
+
+
 def test_without_scripts_the_whole_list_stands_there(visit):
     page = visit("book/claims.html", java_script_enabled=False)
     assert page.locator(".claim:visible").count() == len(LEDGER)
