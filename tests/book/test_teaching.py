@@ -11,12 +11,14 @@ import genanki
 import nbformat
 import numpy as np
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 
+import poolkit
 from poolkit import loops
 from poolkit.pooling import POOLINGS
 from teaching import cards, quizzes
-from teaching.sources import as_html, chapters
+from teaching.sources import as_html, chapters, pages
 from teaching.student import copy_for_students
 from teaching.tasks import SHEETS, draw
 from teaching.worksheets import PAPERS, page, print_pdf
@@ -206,3 +208,74 @@ def test_anki_reads_every_card_back(collection):
 def test_a_newer_deck_takes_the_place_of_an_older_one():
     once, again = ([(deck.deck_id, note.guid) for deck in cards.decks() for note in deck.notes] for _ in range(2))
     assert once == again and len(set(once)) == len(once)
+
+
+PAGE = (BOOK / "teaching.md").read_text(encoding="utf-8")
+SAID = {  # what the page asks: its answer, and how it is found
+    "0 9 0, then 0 9 0 again": "[max_pool(line(*np.eye(6)[i]), 2).argmax() for i in (2, 3, 4)] == [1, 1, 2]",
+    "4. The size": "output_shape((1, 7, 1), 2, padding='same')[1] == 4",
+    "−3. What hangs": "max_pool(line(-3, -5, -2), 3, 1, 'same').ravel()[0] == -3",
+    "99 and 27": "(max_pool(line(3, 3, 3, 99), 4).item(), average_pool(line(3, 3, 3, 99), 4).item()) == (99, 27)",
+    "4.25, which": "average_pool(line(2, 2, 9, 4), 4).item() == 4.25",
+    "(5, 64)": "global_average_pool(np.zeros((5, 8, 10, 64))).shape == (5, 64)",
+    "3, although": "global_average_pool(line(6, 6, 0, 0)).item() == 3",
+    "*second* map": "flatten(np.arange(12).reshape(1, 2, 2, 3))[0, 1] == np.arange(12).reshape(2, 2, 3)[0, 0, 1]",
+    "960 numbers in place of 256": "[flatten(np.zeros((1, *s, 4))).size for s in ((12, 20), (8, 8))] == [960, 256]",
+    "49, those of one corner": "average_pool(np.ones((1, 10, 10, 1)), 7).shape[1:3] == (1, 1)",
+    "1.5, but": "average_pool(line(0, 0, 3), 2, padding='same').mean() == 1.5",
+    "2, 3 and 2 positions": "[len(each) for each in loops.bins(5, 3)] == [2, 3, 2]",
+    "turns 2 into 2.5": "[twice(np.roll([4, 3, 2, 1, 0, 0, 0, 0], i)) for i in (0, 1, 4)] == [2, 2.5, 2]",
+    "9, 9. The line": "max_pool(line(9, 9, 1, 9), 2).ravel().tolist() == [9, 9]",
+    "(9, 0, 9)": "global_max_pool(np.reshape([9, 0, 0, 0, 0, 9], (1, 2, 3))).tolist() == [[9, 0, 9]]",
+    "0.001 and 1": "[pool(line(*np.eye(1000)[0])) for pool in (global_average_pool, global_max_pool)] == [0.001, 1]",
+    "0, 20, 0": "vjp(max_pool, line(1, 5, 2), 2, 1)[1](line(10, 10)).ravel().tolist() == [0, 20, 0]",
+    "all 8 to the first": "vjp(max_pool, line(3, 3), 2)[1](line(8)).ravel().tolist() == [8, 0]",
+    "0.5, a sixteenth": "(vjp(global_average_pool, np.zeros((1, 4, 4, 1)))[1]([[8.0]]) == 0.5).all()",
+    "6, the sum": "lp_pool(line(2, 4), 1, 2).item() == 6",
+    "4, but 5": "[np.median([2, 4, 11]), np.median([1, 2, 9, 3, 4, 10, 11, 12, 5])] == [4, 5]",
+}
+KNOWN = {name: getattr(poolkit, name) for name in poolkit.__all__} | {
+    "np": np,
+    "loops": loops,
+    "line": lambda *numbers: np.reshape(numbers, (1, -1, 1)).astype(float),
+    "twice": lambda signal: poolkit.max_pool(poolkit.max_pool(signal.reshape(1, 8, 1), 2), 2).mean(),
+}
+
+
+@pytest.mark.parametrize("answer", SAID)
+def test_what_a_teacher_is_told_to_expect_is_computed_again(answer):
+    assert answer in PAGE and eval(SAID[answer], KNOWN)
+
+
+def box(path):
+    """Objectives, minutes and prerequisites, as a chapter's own box says them."""
+    quoted = re.search(r"> \*\*Before you start\.\*\*(.*?)\n(?!>)", f"{text_of(NOTEBOOKS[path.stem])}\n\n", re.DOTALL)[
+        1
+    ]
+    return re.match(
+        r" ?\*\*You will be able to\*\* (.*?)\.? \*\*Time:\*\* (\d+) minutes\. \*\*You need:\*\* (.*)",
+        re.sub(r"\n> ?", " ", quoted).strip(),
+    ).groups()
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in pages() if f"]({path.name})\n\n" in PAGE], ids=lambda path: path.stem
+)
+def test_the_page_says_of_a_chapter_what_the_chapter_says(path):
+    able, minutes, needed = box(path)
+    assert f"]({path.name})\n\n{minutes} minutes. **Objectives:** {able}. **Needed:** {needed}" in PAGE
+
+
+def test_the_page_has_all_chapters_of_both_parts_and_their_minutes():
+    parts = yaml.safe_load((BOOK.parent / "_toc.yml").read_text(encoding="utf-8"))["parts"][:2]
+    stems = [
+        [Path(each["file"]).stem for each in part["chapters"] if not each["file"].endswith("lab")] for part in parts
+    ]
+    assert re.findall(r"### \[.*\]\((\w+)\.ipynb\)", PAGE) == [*stems[0], *stems[1]]
+    first, further = (sum(int(box(Path(stem))[1]) for stem in part) for part in stems)
+    assert f"first part take {first} minutes to read, those of *Further* {further}" in PAGE
+
+
+def test_each_lesson_is_as_long_as_it_says():
+    for minutes, plan in re.findall(r"## One lesson of (\d+) minutes\n(.*?)\n## ", PAGE, re.DOTALL):
+        assert sum(map(int, re.findall(r"^\| (\d+) \|", plan, re.MULTILINE))) == int(minutes)
