@@ -12,7 +12,7 @@ from book import execute
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
-LONGEST_CELL = 20
+LONGEST_CELL = 15
 PICTURE = re.compile(r"base64,[A-Za-z0-9+/=]+")
 BOXES = {"Before you start", "Predict", "Careful", "Aside"}
 SHOWS = {"print", "check"}  # functions that print
@@ -129,9 +129,11 @@ def test_every_exercise_can_be_answered_or_has_a_model_answer(path):
 
 
 @every_notebook
-def test_cells_are_short(path):
-    shown = [cell for cell in code_cells(path) if not {"fetch", "setup"} & set(execute.tags_of(cell))]
-    assert max(len(cell.source.splitlines()) for cell in shown) <= LONGEST_CELL
+def test_cells_are_short_and_fit_the_column(path):
+    cells = [cell for cell in code_cells(path) if not {"fetch", "setup"} & set(execute.tags_of(cell))]
+    assert max(len(cell.source.splitlines()) for cell in cells) <= LONGEST_CELL
+    shown = [cell for cell in cells if "hide-input" not in execute.tags_of(cell)]
+    assert [line for cell in shown for line in cell.source.splitlines() if len(line) > 76] == []
 
 
 @every_notebook
