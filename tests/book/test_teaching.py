@@ -277,5 +277,5 @@ def test_the_page_has_all_chapters_of_both_parts_and_their_minutes():
 
 
 def test_each_lesson_is_as_long_as_it_says():
-    for minutes, plan in re.findall(r"## One lesson of (\d+) minutes\n(.*?)\n## ", PAGE, re.DOTALL):
+    for minutes, plan in re.findall(r"## One lesson of (\d+) minutes\n(.*?)\n(?=## )", PAGE, re.DOTALL):
         assert sum(map(int, re.findall(r"^\| (\d+) \|", plan, re.MULTILINE))) == int(minutes)
