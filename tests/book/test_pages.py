@@ -78,8 +78,11 @@ def violations(opened, options=None):
 
 @pytest.fixture(scope="module")
 def tabs(browser, watch):
-    """A laptop's and a phone's. Each shows one page after another, so that it keeps what they share."""
-    tabs = {width: watch(browser.new_page(viewport={"width": width, "height": 900})) for width in SCHEMES}
+    """A laptop's and a phone's, where films stand still. Each shows one page after another and keeps what they share."""
+    tabs = {
+        width: watch(browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce"))
+        for width in SCHEMES
+    }
     yield tabs
     for tab in tabs.values():
         tab.close()
