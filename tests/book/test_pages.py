@@ -78,7 +78,7 @@ def violations(opened, options=None):
 
 @pytest.fixture(scope="module")
 def tabs(browser, watch):
-    """A laptop's and a phone's, where films stand still. Each shows one page after another and keeps what they share."""
+    """A laptop's and a phone's, where films stand still. Each shows one page after another."""
     tabs = {
         width: watch(browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce"))
         for width in SCHEMES
