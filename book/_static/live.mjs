@@ -93,9 +93,10 @@ function run(cell) {
     worker.addEventListener("message", ({ data }) => hear(data));
     worker.addEventListener("error", () => fail("Python could not be started."));
   }
-  const counts = ({ exercise, solution }) => !exercise && (!solution || solution === cell.solution);
-  const above = cells.slice(0, cell.number - 1).filter(counts);
-  const wanted = [...above, cell].map((cell) => ({ cell, code: cell.editor.value }));
+  const before = cells.slice(0, cell.number - 1);
+  const asked = cell.solution && before.findLast(({ exercise }) => exercise); // a solution uses what is defined there
+  const counts = (one) => one === asked || (!one.exercise && (!one.solution || one.solution === cell.solution));
+  const wanted = [...before.filter(counts), cell].map((one) => ({ cell: one, code: one === asked ? one.stored.code : one.editor.value }));
   // Names of cells that ran later, or ran with other code, must not be seen: then all of it runs again.
   const done = ran.findIndex((past, i) => past.cell === cell || past.cell !== wanted[i]?.cell || past.code !== wanted[i].code);
   const kept = done < 0 ? ran.length : done;
