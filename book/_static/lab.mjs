@@ -18,7 +18,7 @@ import {
 import {
   best, blank, centre, decode, decodeDigits, extent, forward, framed, isBlank, offCentre, places, range, SIDE, stepOf, stroke, votes,
 } from "./lab_network.mjs";
-import { paint, paintVotes, watchColours } from "./lab_paint.mjs";
+import { paint, paintVotes, watchColours, whenNear } from "./lab_paint.mjs";
 import { drawStrip, FAR, fillSquare, layMaps, ORDER, percent, shiftOf, SHIFTS_HTML, spoken, STRIP_HTML, summarise, walk } from "./lab_shifts.mjs";
 import { place, signed, Stages } from "./lab_stages.mjs";
 import { CSS } from "./lab_style.mjs";
@@ -108,11 +108,7 @@ export class PoolingLab extends HTMLElement {
     this.#choices = this.#fromAttributes();
     this.#lay();
     this.#listen();
-    new IntersectionObserver(([seen], observer) => {
-      if (!seen.isIntersecting) return;
-      observer.disconnect();
-      this.#start();
-    }, { rootMargin: "300px" }).observe(this);
+    whenNear(this, () => this.#start());
   }
 
   $(selector) {

@@ -88,3 +88,12 @@ export function watchColours(callback) {
   for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", change);
   new MutationObserver(change).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 }
+
+/** Once an element is nearly in sight. */
+export function whenNear(element, start) {
+  new IntersectionObserver(([seen], observer) => {
+    if (!seen.isIntersecting) return;
+    observer.disconnect();
+    start();
+  }, { rootMargin: "300px" }).observe(element);
+}

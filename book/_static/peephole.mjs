@@ -3,7 +3,7 @@
    What stands inside the element is shown without scripts and on paper. */
 
 import { decodeDigits, range, SIDE } from "./lab_network.mjs";
-import { paint, watchColours } from "./lab_paint.mjs";
+import { paint, watchColours, whenNear } from "./lab_paint.mjs";
 import { COLOURS } from "./lab_style.mjs";
 
 const SIZES = [7, 10, 12, 18];
@@ -78,11 +78,7 @@ export class PoolingPeephole extends HTMLElement {
       if (target.id === "next") this.#next();
     });
     this.#place();
-    new IntersectionObserver(([seen], observer) => {
-      if (!seen.isIntersecting) return;
-      observer.disconnect();
-      this.#start();
-    }, { rootMargin: "300px" }).observe(this);
+    whenNear(this, () => this.#start());
   }
 
   $(selector) {
