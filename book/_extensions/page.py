@@ -46,6 +46,8 @@ def add_scripts(app, page, template, context, doctree):
         scripts[:] = [each for each in scripts if "sphinx_highlight" not in str(each)]
     for script in ("progress.mjs", "paper.mjs"):
         app.add_js_file(script, type="module")
+    if page == "search":
+        app.add_js_file("search_sections.mjs", type="module")
     for mark, script in SCRIPTS.items():
         if mark in context.get("body", ""):
             app.add_js_file(script, type="module")

@@ -222,10 +222,16 @@ def test_a_page_fits_the_narrowest_phone(visit, page):
     assert visit(page, 320).evaluate("document.documentElement.scrollWidth") == 320
 
 
-def test_search_finds_a_word_of_a_chapter(visit):
-    page = visit("search.html?q=pyramid")
-    page.wait_for_selector("#search-results li")
-    assert "Local or global?" in page.locator("#search-results").inner_text()
+def test_search_leads_to_the_sections_that_have_the_words_with_a_sentence_of_each(visit):
+    page = visit("search.html?q=receptive+field")
+    found = page.locator("#search-results .found li").filter(has_text="receptive field")
+    found.first.wait_for()
+    assert not re.search("Contents|Run Reset|import ", page.locator("#search-results").inner_text())
+    section = page.locator("#search-results > ul > li", has_text="Why pool at all?").locator(".found a").first
+    heading = section.inner_text()
+    section.click()
+    page.wait_for_url("**/why.html#*")
+    assert heading in page.locator(":target > :is(h1, h2, h3)").inner_text()
 
 
 def test_a_solution_is_folded_until_it_is_asked_for(visit):
