@@ -2,6 +2,7 @@
 
 import { make } from "./make.mjs";
 import { forget, here, keep, pages, recall, stem } from "./memory.mjs";
+import { sectionAbove } from "./sections.mjs";
 
 const links = [...document.querySelectorAll(".bd-docs-nav li > a")];
 const foot = make("div", { className: "forget" });
@@ -33,11 +34,10 @@ function show() {
   foot.replaceChildren(...(pages().length ? [button] : []));
 }
 
-/** Note which section of a chapter stands on the screen: the last whose heading is above the middle. */
+/** Note which section of a chapter stands on the screen. */
 function stop() {
   const number = document.querySelector("h1 .section-number"); // only chapters have one
-  const sections = [...document.querySelectorAll("article section[id]")];
-  const section = sections.findLast((each) => each.getBoundingClientRect().top < innerHeight / 2);
+  const section = sectionAbove(innerHeight / 2);
   if (forgotten || !number || !section || !scrollY) return;
   const [title, heading] = ["h1", `#${CSS.escape(section.id)} > :is(h1, h2, h3, h4)`].map(words);
   keep("stopped", { page: here, id: section.id, title, heading }, "index");

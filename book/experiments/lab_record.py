@@ -13,7 +13,6 @@ from importlib.metadata import version
 import numpy as np
 
 from experiments.lab import (
-    BEGUN,
     CACHE,
     CANVAS,
     CHANNELS,
@@ -99,7 +98,6 @@ def store(name, accuracy, seeds, folder=STORED):
         "canvas": CANVAS,
         "channels": list(CHANNELS),
         "trained": "with shifts" if pushed else "in place",
-        **({"begun": BEGUN[name]} if name in BEGUN else {}),
         "accuracy": round(float(accuracy), 4),
         "seed": 0,
         "seeds": seeds,

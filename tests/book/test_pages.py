@@ -187,6 +187,21 @@ def test_a_long_table_keeps_its_head_in_sight_and_never_catches_the_wheel(visit)
     assert 0 <= head["y"] < 100 and head["y"] + head["height"] < 400
 
 
+def test_the_list_of_sections_marks_the_one_that_is_read_after_jumps_too(visit):
+    page = visit("book/types.html")
+    marked = page.locator(".page-toc a[aria-current], .page-toc a.active")
+    assert marked.count() == 0
+    for key, expected in [("End", "Remember"), ("Home", None), ("End", "Remember")]:
+        page.keyboard.press(key)
+        if expected:
+            marked.filter(has_text=expected).wait_for()
+        else:
+            marked.wait_for(state="detached")
+    page.locator("h2", has_text="Quiz").evaluate("one => one.scrollIntoView()")
+    marked.filter(has_text="Quiz").wait_for()
+    assert marked.count() == 1
+
+
 def test_the_magnifier_does_not_lie_on_what_is_typed(visit):
     page = visit("book/basics.html")
     page.keyboard.press("Control+k")
