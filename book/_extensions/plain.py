@@ -13,6 +13,7 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 BOOK = Path(__file__).parents[1]
@@ -59,6 +60,18 @@ class PlainMarkdown(SphinxTransform):
             fold_cell(cell)
         for label in list(self.document.findall(is_label)):
             gather_tabs(label)
+
+
+class WordsForDrawings(SphinxPostTransform):
+    """LaTeX cannot read SVG: in a drawing's place stand its words."""
+
+    default_priority = 100  # before Sphinx tries to convert it
+    formats = ("latex",)
+
+    def run(self, **_):
+        for image in list(self.document.findall(nodes.image)):
+            if image["uri"].endswith(".svg"):
+                image.replace_self(nodes.emphasis("", image.get("alt", "")))
 
 
 def level(node):
@@ -287,6 +300,7 @@ def skip(self, node):
 
 def setup(app):
     app.add_transform(PlainMarkdown)
+    app.add_post_transform(WordsForDrawings)
     app.connect("doctree-resolved", explain_links)
     others = {builder: (skip, skip) for builder in ("latex", "text", "epub")}
     app.add_node(box, html=(open_box, close_box), **others)
