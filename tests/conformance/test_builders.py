@@ -6,20 +6,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-BUILD = [
-    Path(sys.executable).with_name("jupyter-book"),
-    "build",
-    "-q",
-    "-W",
-    "-n",
-    "--keep-going",
-    "--builder",
-    "latex",
-]
+BUILDER = Path(sys.executable).with_name("jupyter-book")
 
 
 def test_the_latex_builder_writes_every_chapter(tmp_path):
-    subprocess.run([*BUILD, "--path-output", tmp_path, ROOT], check=True, cwd=ROOT)
+    options = ["-q", "-W", "-n", "--keep-going", "--builder", "latex", "--path-output", tmp_path]
+    subprocess.run([BUILDER, "build", *options, ROOT], check=True)
     (file,) = tmp_path.glob("_build/latex/*.tex")
     text = file.read_text(encoding="utf-8")
     sources = [path.read_text(encoding="utf-8") for path in ROOT.glob("book/*.ipynb")]
