@@ -11,9 +11,8 @@ function fit(show) {
 }
 
 function toggle() {
-  const dark = root.classList.contains("dark") || (!root.classList.contains("light") && matchMedia("(prefers-color-scheme: dark)").matches);
-  root.className = dark ? "light" : "dark";
-  root.dataset.theme = root.className; // what the lab listens to
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark"; // the lab listens to it, too
 }
 
 const shows = [...document.querySelectorAll(".show")];
@@ -24,11 +23,15 @@ for (const show of shows) observer.observe(show.firstElementChild);
 const how = location.search.slice(1);
 if (how === "print" || how === "paper") {
   deck.className = how;
-  if (how === "paper") for (const notes of document.querySelectorAll(".notes")) notes.parentElement.after(notes);
+  for (const slide of how === "paper" ? deck.querySelectorAll("section") : []) {
+    const leaf = document.createElement("div"); // stays on one page
+    slide.replaceWith(leaf);
+    leaf.append(slide, slide.querySelector(".notes"));
+  }
 } else {
   deck.className = "reveal";
   Reveal.initialize({
-    width: 1280, height: 720, margin: 0, center: false, hash: true, slideNumber: "c/t", transition: "none",
+    width: 1280, height: 720, margin: 0, center: false, display: "flex", hash: true, slideNumber: "c/t", transition: "none",
     plugins: [RevealNotes],
     keyboard: { 68: toggle },
     keyboardCondition: () => !document.activeElement?.shadowRoot, // in an explorer, keys are for the explorer
