@@ -59,6 +59,9 @@ quizzes: $(ready) ## write all questions for Moodle and the recall cards for Ank
 slides: $(ready) $(web) ## write a deck for each chapter, as pages and as PDF
 	.venv/bin/python -m teaching.decks
 
+figures: $(ready) ## write every figure as SVG and PNG, and four animations, into _build/figures.zip
+	PYTHONPATH=book .venv/bin/python -m teaching.figures
+
 serve: book      ## build the book and serve it on this machine
 	.venv/bin/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
@@ -113,4 +116,4 @@ $(web): teaching/web/package-lock.json teaching/web/package.json
 	npm ci --prefix _build/npm --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-.PHONY: help book pdf worksheets student quizzes slides test core browsers conformance lab serve notebooks bench experiments newest
+.PHONY: help book pdf worksheets student quizzes slides figures test core browsers conformance lab serve notebooks bench experiments newest
