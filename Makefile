@@ -62,6 +62,12 @@ slides: $(ready) $(web) ## write a deck for each chapter, as pages and as PDF
 figures: $(ready) ## write every figure as SVG and PNG, and four animations, into _build/figures.zip
 	PYTHONPATH=book .venv/bin/python -m teaching.figures
 
+offline: book $(web) ## pack the site so that it can be read from a disk
+	.venv/bin/python -m teaching.offline
+
+downloads: pdf slides worksheets student quizzes figures offline ## make all that the page Downloads lists
+	.venv/bin/python -m teaching.downloads
+
 serve: book      ## build the book and serve it on this machine
 	.venv/bin/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
@@ -116,4 +122,4 @@ $(web): teaching/web/package-lock.json teaching/web/package.json
 	npm ci --prefix _build/npm --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-.PHONY: help book pdf worksheets student quizzes slides figures test core browsers conformance lab serve notebooks bench experiments newest
+.PHONY: help book pdf worksheets student quizzes slides figures offline downloads test core browsers conformance lab serve notebooks bench experiments newest
