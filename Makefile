@@ -4,6 +4,7 @@ ready := .venv/ready
 # The oldest NumPy that the package promises to work with, or the oldest there is for this Python.
 NUMPY ?= $(shell $(PYTHON) -c 'import sys; print({13: "2.1.0", 14: "2.3.2"}.get(sys.version_info[1], "2.0.0"))')
 bare := .venv/numpy-$(NUMPY)
+web := _build/npm/node_modules/.package-lock.json # npm writes it when all else is there
 SEED ?= 1
 PROFILE ?= poolkit # of Hypothesis; quick draws fewer examples
 
@@ -14,7 +15,7 @@ book: $(ready)   ## build the HTML book
 	.venv/bin/jupyter-book build -q -W -n --keep-going .
 	@echo "Open _build/html/index.html, or: make serve"
 
-test: $(ready)   ## run every test and every notebook
+test: $(ready) $(if $(shell command -v npm),$(web)) ## run every test and every notebook
 	@$(MAKE) --jobs=2 $(if $(filter 4.%,$(MAKE_VERSION)),--output-sync) book core PROFILE=quick
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
@@ -54,6 +55,18 @@ student: $(ready) ## write the notebooks without solutions and answers
 quizzes: $(ready) ## write all questions for Moodle and the recall cards for Anki
 	.venv/bin/python -m teaching.quizzes
 	.venv/bin/python -m teaching.cards
+
+slides: $(ready) $(web) ## write a deck for each chapter, as pages and as PDF
+	.venv/bin/python -m teaching.decks
+
+figures: $(ready) ## write every figure as SVG and PNG, and four animations, into _build/figures.zip
+	PYTHONPATH=book .venv/bin/python -m teaching.figures
+
+offline: book $(web) ## pack the site so that it can be read from a disk
+	.venv/bin/python -m teaching.offline
+
+downloads: pdf slides worksheets student quizzes figures offline ## make all that the page Downloads lists
+	.venv/bin/python -m teaching.downloads
 
 serve: book      ## build the book and serve it on this machine
 	.venv/bin/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
@@ -103,4 +116,10 @@ $(bare)/ready: requirements.txt
 	PATH=$(CURDIR)/.venv/bin:$$PATH npm ci --prefix .venv --ignore-scripts --no-audit --no-fund
 	@touch .venv/peers
 
-.PHONY: help book pdf worksheets student quizzes test core browsers conformance lab serve notebooks bench experiments newest
+$(web): teaching/web/package-lock.json teaching/web/package.json
+	mkdir -p _build/npm
+	cp $^ _build/npm
+	npm ci --prefix _build/npm --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+.PHONY: help book pdf worksheets student quizzes slides figures offline downloads test core browsers conformance lab serve notebooks bench experiments newest

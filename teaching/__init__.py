@@ -1,1 +1,1 @@
-"""What a teacher takes into class, made from the book and from poolkit: sheets, copies for students, quizzes, cards."""
+"""What a teacher takes into class, made from the book and from poolkit: sheets, slides, figures, quizzes, cards."""

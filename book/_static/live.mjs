@@ -12,6 +12,8 @@ const CLASSES = {
   error: "output traceback highlight-none notranslate",
 };
 
+const ON_DISK = location.protocol === "file:"
+  && "This page lies on a disk, and a browser loads Python only for pages from the web. Open the book there, or in Jupyter.";
 const VERDICT = /^(?:(Right)|Not (yet|answered))/; // of poolkit.exercises.check
 const seen = {}; // how often a code stands in the page
 const cells = [...document.querySelectorAll(".cell.tag_live")].map((element, index) => makeCell(element, index + 1));
@@ -32,6 +34,7 @@ function makeCell(element, number) {
   cell.status = bar.querySelector("[role=status]");
   cell.run.addEventListener("click", () => (busy === cell ? stop("Stopped.") : run(cell)));
   cell.reset.addEventListener("click", () => reset(cell));
+  if (ON_DISK && cell.status.textContent) cell.status.textContent = ON_DISK;
   if (cell.editor.value !== cell.stored.code) cell.status.textContent = "Your code of last time. Reset brings back the book's.";
   if (!cell.output.isConnected) element.append(cell.output);
   return cell;
@@ -84,6 +87,7 @@ function type(event, text) {
 }
 
 function run(cell) {
+  if (ON_DISK) return void (cell.status.textContent = ON_DISK);
   if (busy) {
     if (busy !== cell) cell.status.textContent = `Cell ${busy.number} is still running. Stop it first.`;
     return;
