@@ -55,6 +55,12 @@ quizzes: $(ready) ## write all questions for Moodle and the recall cards for Ank
 	.venv/bin/python -m teaching.quizzes
 	.venv/bin/python -m teaching.cards
 
+finals: $(ready) ## print a test of 20 questions for each part of the book, and its key
+	.venv/bin/python -m teaching.finals
+
+booklet: $(ready) ## print the answers to expect of all predictions and exercises
+	.venv/bin/python -m teaching.booklet
+
 serve: book      ## build the book and serve it on this machine
 	.venv/bin/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
@@ -103,4 +109,4 @@ $(bare)/ready: requirements.txt
 	PATH=$(CURDIR)/.venv/bin:$$PATH npm ci --prefix .venv --ignore-scripts --no-audit --no-fund
 	@touch .venv/peers
 
-.PHONY: help book pdf worksheets student quizzes test core browsers conformance lab serve notebooks bench experiments newest
+.PHONY: help book pdf worksheets student quizzes finals booklet test core browsers conformance lab serve notebooks bench experiments newest
