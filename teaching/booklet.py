@@ -19,10 +19,11 @@ h1 { font-size: 20pt }
 h2 { font-size: 15pt; margin: 0 0 3mm; border-bottom: .5pt solid; break-after: avoid }
 h3 { font-size: 11pt; margin: 5mm 0 1mm; break-after: avoid }
 p, pre, ul { margin: 0 0 1.5mm }
-.answer { border-left: 1mm solid #1f5f8b; padding-left: 3mm }
+article > .answer { border-left: 1mm solid #1f5f8b; padding-left: 3mm }
 pre { font: 8.5pt/1.35 "DejaVu Sans Mono", monospace; white-space: pre-wrap }
 article, .shown { break-inside: avoid }
 .shown:has(img) { zoom: .6 }
+.shown:has(img) pre { zoom: 1.6 }
 td, th { padding: .3mm 3mm .3mm 0; font-size: 9pt; text-align: left }
 """
 INTRODUCTION = """<h1>Answers to expect</h1>
@@ -100,9 +101,9 @@ def go_on(entry, node):
     elif entry.title != "Prediction":
         (entry.answer if entry.answer else entry.asked).append(str(node))
     else:
-        if not entry.answer or "shown" in entry.answer[-1]:
+        if not entry.answer or "shown" in entry.answer[-1] or node.name == "ul":
             entry.answer.append(str(node))
-        entry.finished = True
+        entry.finished = not node.text.endswith(":")  # or the list that it announces would be missing
 
 
 def show(entry):
