@@ -51,8 +51,9 @@ worksheets: $(ready) ## print sheets to solve by hand, and their answers, for SE
 student: $(ready) ## write the notebooks without solutions and answers
 	.venv/bin/python -m teaching.student
 
-quizzes: $(ready) ## write all questions for Moodle and the recall cards for Anki
+quizzes: $(ready) ## write all questions for Moodle and as QTI 2.1, and the recall cards for Anki
 	.venv/bin/python -m teaching.quizzes
+	.venv/bin/python -m teaching.qti
 	.venv/bin/python -m teaching.cards
 
 finals: $(ready) ## print a test of 20 questions for each part of the book, and its key
