@@ -52,9 +52,16 @@ worksheets: $(ready) ## print sheets to solve by hand, and their answers, for SE
 student: $(ready) ## write the notebooks without solutions and answers
 	.venv/bin/python -m teaching.student
 
-quizzes: $(ready) ## write all questions for Moodle and the recall cards for Anki
+quizzes: $(ready) ## write all questions for Moodle and as QTI 2.1, and the recall cards for Anki
 	.venv/bin/python -m teaching.quizzes
+	.venv/bin/python -m teaching.qti
 	.venv/bin/python -m teaching.cards
+
+finals: $(ready) ## print a test of 20 questions for each part of the book, and its key
+	.venv/bin/python -m teaching.finals
+
+booklet: $(ready) ## print the answers to expect of all predictions and exercises
+	.venv/bin/python -m teaching.booklet
 
 slides: $(ready) $(web) ## write a deck for each chapter, as pages and as PDF
 	.venv/bin/python -m teaching.decks
@@ -65,7 +72,7 @@ figures: $(ready) ## write every figure as SVG and PNG, and four animations, int
 offline: book $(web) ## pack the site so that it can be read from a disk
 	.venv/bin/python -m teaching.offline
 
-downloads: pdf slides worksheets student quizzes figures offline ## make all that the page Downloads lists
+downloads: pdf slides worksheets finals booklet student quizzes figures offline ## make all that the page Downloads lists
 	.venv/bin/python -m teaching.downloads
 
 serve: book      ## build the book and serve it on this machine
@@ -122,4 +129,4 @@ $(web): teaching/web/package-lock.json teaching/web/package.json
 	npm ci --prefix _build/npm --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-.PHONY: help book pdf worksheets student quizzes slides figures offline downloads test core browsers conformance lab serve notebooks bench experiments newest
+.PHONY: help book pdf worksheets student quizzes finals booklet slides figures offline downloads test core browsers conformance lab serve notebooks bench experiments newest

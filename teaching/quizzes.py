@@ -1,26 +1,12 @@
 """Write all questions of the book, with the reply to each choice, for Moodle: ``python -m teaching.quizzes``.
 
-In Moodle: question bank, Import, Moodle XML format. Predictions have a category of their own: they need their page.
+In Moodle: question bank, Import, Moodle XML format.
 """
 
 from xml.etree import ElementTree as ET
 
-from teaching.sources import OUT, ROOT, chapters, inside
-
-
-def questions(soup, kind):
-    """Each question with its choices: pairs of HTML texts, and whether the choice is right."""
-    for quiz in soup.select(kind):
-        asked, choices = "", []
-        for node in [*quiz.find_all(True, recursive=False), None]:
-            if node is not None and node.name == "details":
-                reply = node.get_text().removeprefix(node.summary.get_text()).strip()
-                choices.append((node.summary.decode_contents(), inside(node), reply.startswith("Right")))
-                continue
-            if choices:
-                yield asked, choices
-                asked, choices = "", []
-            asked += str(node)
+from teaching.questions import banks
+from teaching.sources import OUT, ROOT
 
 
 def add(parent, path, text, **attributes):
@@ -44,16 +30,13 @@ def add_question(quiz, name, asked, choices):
 
 
 def moodle():
-    """The whole file: a category a chapter."""
+    """The whole file: a category a chapter, and one a final test."""
     quiz = ET.Element("quiz")
-    for title, soup in chapters():
-        for name, kind in ((title, ".quiz:not(.predict)"), (f"{title}/Predictions", ".quiz.predict")):
-            asked = list(questions(soup, kind))
-            if asked:
-                category = ET.SubElement(quiz, "question", type="category")
-                add(category, "category/text", f"$course$/top/Pooling/{name}")
-            for place, (text, choices) in enumerate(asked, 1):
-                add_question(quiz, f"{name} {place}", text, choices)
+    for name, asked in banks():
+        category = ET.SubElement(quiz, "question", type="category")
+        add(category, "category/text", f"$course$/top/Pooling/{name}")
+        for place, (text, choices) in enumerate(asked, 1):
+            add_question(quiz, f"{name} {place}", text, choices)
     ET.indent(quiz)
     return quiz
 

@@ -27,6 +27,12 @@ def chapters():
     return [chapter(path) for path in pages()]
 
 
+@cache
+def finals():
+    """The same of the final tests, one for each part of the book."""
+    return [chapter(path) for path in sorted((ROOT / "teaching").glob("final_*.md"))]
+
+
 def chapter(path):
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".ipynb":

@@ -1,19 +1,13 @@
 """Print worksheets and their answers: ``python -m teaching.worksheets 1`` for seed 1, on A4 and on Letter paper."""
 
-import re
-import shutil
 import sys
 
 import numpy as np
-from playwright.sync_api import sync_playwright
 
-from teaching.sources import OUT, ROOT
+from teaching.paper import document, print_all, together
 from teaching.tasks import draw
 
-PAPERS = ("A4", "Letter")
 STYLE = """
-@page { margin: 16mm 15mm 14mm; @bottom-center { content: counter(page); font: 9pt sans-serif } }
-body { font: 11pt/1.4 "DejaVu Sans", sans-serif; margin: 0 }
 section { break-after: page }
 section:last-child { break-after: auto }
 header { display: flex; justify-content: space-between; font-size: 9pt; border-bottom: .5pt solid; padding-bottom: 2mm }
@@ -44,11 +38,6 @@ def table(values, kind="", show=True):
     return f'<table class="{kind}">{"".join(f"<tr>{row}</tr>" for row in rows)}</table>'
 
 
-def together(text):
-    """A number stays on the line of the word before it."""
-    return re.sub(r" (?=[\d×])", "\N{NO-BREAK SPACE}", text)
-
-
 def show(task, solved):
     answer = task.answer
     if np.ndim(answer) == 0:
@@ -75,29 +64,9 @@ def page(seed):
     sheets = [
         show_sheet(place, sheet, seed, solved) for solved in (False, True) for place, sheet in enumerate(draw(seed), 1)
     ]
-    head = f'<meta charset="utf-8"><title>Pooling by hand, seed {seed}</title><style>{STYLE}</style>'
-    return f'<!doctype html><html lang="en">{head}{"".join(sheets)}</html>'
-
-
-def print_pdf(browser, html, paper, path):
-    """Let Chromium print a page on a paper of this name."""
-    page = browser.new_page()
-    page.set_content(html)
-    page.pdf(path=path, format=paper, tagged=True)
-    page.close()
-
-
-def main(seed):
-    OUT.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for paper in PAPERS:
-            path = OUT / f"worksheets-{seed}-{paper.lower()}.pdf"
-            print_pdf(browser, page(seed), paper, path)
-            print(path.relative_to(ROOT))
-        browser.close()
+    return document(f"Pooling by hand, seed {seed}", STYLE, "".join(sheets))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    seed = int(sys.argv[1])
+    print_all([(f"worksheets-{seed}", page(seed))])

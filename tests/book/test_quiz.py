@@ -11,6 +11,8 @@ from experiments.record import recorded
 from markdown_it import MarkdownIt
 
 import poolkit
+from poolkit import loops
+from teaching.tasks import receptive_field
 from tests.book.pages import ROOT
 from tests.strategies import IMAGE
 
@@ -19,13 +21,19 @@ CHAPTERS = [
     for path in sorted((ROOT / "book").iterdir())
     if path.suffix in (".ipynb", ".md") and re.search(r'class=\\?"quiz', path.read_text("utf-8"))
 ]
+FINALS = sorted((ROOT / "teaching").glob("final_*.md"))
 KNOWN = {name: getattr(poolkit, name) for name in poolkit.__all__} | {
     "np": np,
     "image": IMAGE.reshape(1, 4, 4, 1),
     "recorded": recorded,
+    "loops": loops,
+    "line": lambda *numbers: np.reshape(numbers, (1, -1, 1)).astype(float),
+    "receptive_field": receptive_field,
 }
 
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+every_final = pytest.mark.parametrize("path", FINALS, ids=lambda path: path.stem)
+every_one = pytest.mark.parametrize("path", [*CHAPTERS, *FINALS], ids=lambda path: path.stem)
 
 
 def questions(path, kind=".quiz"):
@@ -52,15 +60,16 @@ def test_a_chapter_asks_three_to_five_questions(path):
     assert 3 <= len(questions(path, ".quiz:not(.predict)")) <= 5
 
 
-@every_chapter
+@every_one
 def test_each_question_has_one_right_answer_and_a_reason_for_each_choice(path):
     for question, choices in questions(path).items():
         verdicts = [re.match("Right|No", reply(choice))[0] for choice in choices]
         assert len(choices) >= 3 and verdicts.count("Right") == 1, question
         assert all(len(reply(choice)) > 25 for choice in choices), question
+        assert not [choice for choice in choices if re.search(r"[*`]", choice.summary.text)], question  # HTML only
 
 
-@every_chapter
+@every_one
 def test_what_a_quiz_says_is_computed_again(path):
     for choices in questions(path).values():
         for check in [choice["data-check"] for choice in choices if choice.get("data-check")]:
@@ -74,7 +83,7 @@ def test_what_a_question_expects_is_computed_again(path):
         assert check and np.all(eval(check, KNOWN)), answer
 
 
-@every_chapter
+@every_one
 def test_each_number_of_a_question_is_in_one_of_its_checks(path):
     for question, choices in questions(path).items():
         told = numbers(question + " ".join(choice.text for choice in choices))
@@ -82,10 +91,28 @@ def test_each_number_of_a_question_is_in_one_of_its_checks(path):
 
 
 def test_each_place_is_right_about_equally_often():
-    places = Counter()
-    for choices in (choices for path in CHAPTERS for choices in questions(path).values() if len(choices) == 3):
-        places[next(i for i, choice in enumerate(choices) if reply(choice).startswith("Right"))] += 1
+    threes = [choices for path in CHAPTERS for choices in questions(path).values() if len(choices) == 3]
+    places = Counter(map(right_place, threes))
     assert min(places[place] for place in range(3)) > 0.2 * places.total(), places
+
+
+def right_place(choices):
+    return next(place for place, choice in enumerate(choices) if reply(choice).startswith("Right"))
+
+
+@every_final
+def test_a_final_test_asks_twenty_questions_that_cannot_be_guessed_from_the_form(path):
+    asked = list(questions(path).values())
+    places = Counter(map(right_place, asked))
+    assert len(asked) == 20 and sorted(places.values()) == [6, 7, 7]
+    lengths = [[len(choice.summary.text) for choice in choices] for choices in asked]
+    longest = sum(max(each) == each[right_place(choices)] for each, choices in zip(lengths, asked, strict=True))
+    assert 4 <= longest <= 10, longest
+
+
+def test_no_question_is_asked_twice():
+    asked = Counter(question for path in [*CHAPTERS, *FINALS] for question in questions(path))
+    assert max(asked.values()) == 1, asked.most_common(1)
 
 
 QUESTION = """<p>{0}?</p>

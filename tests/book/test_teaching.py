@@ -18,10 +18,11 @@ import poolkit
 from poolkit import loops
 from poolkit.pooling import POOLINGS
 from teaching import cards, quizzes
-from teaching.sources import as_html, chapters, pages
+from teaching.paper import PAPERS, print_pdf
+from teaching.sources import as_html, chapters, finals, pages
 from teaching.student import copy_for_students
 from teaching.tasks import SHEETS, draw
-from teaching.worksheets import PAPERS, page, print_pdf
+from teaching.worksheets import page
 
 
 def text_of(notebook):
@@ -31,6 +32,7 @@ def text_of(notebook):
 BOOK = Path(__file__).parents[2] / "book"
 NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in sorted(BOOK.glob("*.ipynb"))}
 TEXTS = [*map(text_of, NOTEBOOKS.values()), *(path.read_text(encoding="utf-8") for path in BOOK.glob("*.md"))]
+FINALS = [path.read_text(encoding="utf-8") for path in sorted((BOOK.parent / "teaching").glob("final_*.md"))]
 every_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS.values(), ids=NOTEBOOKS)
 SUMMARIES = {
     "max": loops.largest,
@@ -157,7 +159,7 @@ def test_a_students_copy_misses_no_name(notebook):
 
 def test_moodle_gets_every_question_with_a_reply_to_each_choice():
     questions = quizzes.moodle().findall("question[@type='multichoice']")
-    assert len(questions) == sum(len(re.findall("^Right", text, re.MULTILINE)) for text in TEXTS)
+    assert len(questions) == sum(len(re.findall("^Right", text, re.MULTILINE)) for text in [*TEXTS, *FINALS])
     for question in questions:
         fractions = [answer.get("fraction") for answer in question.findall("answer")]
         said = [answer.findtext("feedback/text") for answer in question.findall("answer")]
@@ -171,14 +173,16 @@ def test_each_question_stands_in_the_category_of_its_chapter():
     for question in quizzes.moodle():
         place = question.findtext("category/text", place)
         found.setdefault(place, []).append(question.findtext("questiontext/text"))
-    assert (
-        "<p>What do you have to choose for a global average pooling?</p>"
-        in (found["$course$/top/Pooling/Global average pooling"])
-    )
+    root = "$course$/top/Pooling"
+    assert "<p>What do you have to choose for a global average pooling?</p>" in found[f"{root}/Global average pooling"]
+    assert [len(found[f"{root}/{title}"]) for title, _ in finals()] == [
+        1 + 20,
+        1 + 20,
+    ]  # the category and its questions
 
 
 def test_nothing_that_leaves_the_book_links_into_it_or_has_a_formula_in_dollars():
-    parts = [part for _, soup in chapters() for part in soup.select(".quiz, details.card")]
+    parts = [part for _, soup in [*chapters(), *finals()] for part in soup.select(".quiz, details.card")]
     assert not [part for part in parts if re.search(r"\$|\\\\", part.text)]
     assert not [link for part in parts for link in part.find_all("a") if not link["href"].startswith("http")]
 

@@ -1,0 +1,68 @@
+"""The booklet has each prediction and each exercise of the book, and an answer to it."""
+
+import re
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+
+from teaching.booklet import entries, page
+from teaching.paper import print_pdf
+from teaching.sources import pages
+
+NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in pages() if path.suffix == ".ipynb"}
+every_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS.values(), ids=NOTEBOOKS)
+
+
+def text_of(html):
+    return re.sub(r"\s+", " ", BeautifulSoup(html, "html.parser").text).strip()
+
+
+@every_notebook
+def test_each_prediction_and_exercise_has_an_answer(notebook):
+    source = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    found = entries(notebook)
+    assert [entry.title for entry in found if entry.title != "Prediction"] == re.findall(
+        r"^### (Exercise: .*)", source, re.MULTILINE
+    )
+    assert len([entry for entry in found if entry.title == "Prediction"]) == source.count("**Predict.**")
+    assert not [entry for entry in found if not text_of("".join(entry.answer))]
+
+
+@every_notebook
+def test_no_hint_is_taken_for_an_answer(notebook):
+    folds = BeautifulSoup("\n".join(cell.source for cell in notebook.cells), "html.parser").find_all("details")
+    hints = [text_of(fold.text) for fold in folds if fold.summary.text.lower().endswith("hint")]
+    told = " ".join(text_of(text) for entry in entries(notebook) for text in entry.asked + entry.answer)
+    assert not [hint for hint in hints if hint[:40] in told]
+
+
+@pytest.mark.parametrize(
+    "chapter, title, answer",
+    [
+        ("why", "Exercise: how far does VGG16 see?", "1, 3, 5, 6, 10, 14, 16."),
+        ("basics", "Exercise: write the rule", "return (n - k) // s + 1"),
+        ("why", "Exercise: a network for larger digits", "Three poolings of 2 × 2"),
+        ("advantages", "Exercise: tell left from right", "sided[:, 0] = 1"),
+        ("flatten_or_average", "Exercise: two heads", "4,010"),
+    ],
+)
+def test_the_answer_is_that_of_the_chapter(chapter, title, answer):
+    entry = next(entry for entry in entries(NOTEBOOKS[chapter]) if entry.title == title)
+    assert answer in text_of("".join(entry.answer))
+
+
+def test_a_prediction_that_a_cell_answers_has_what_it_shows_and_the_words_below():
+    entry = next(entry for entry in entries(NOTEBOOKS["advantages"]) if "256 shifts. How" in text_of(entry.asked[0]))
+    assert [text_of(text)[:8] for text in entry.answer] == ["1 result", "One, and"]
+
+
+def test_no_formula_is_left_as_text():
+    html = page()
+    assert r"\(" not in html and "$" not in text_of(html) and html.count("<math") > 3
+
+
+def test_the_booklet_prints(browser, tmp_path):
+    print_pdf(browser, page(), "A4", tmp_path / "booklet.pdf")
+    leaves = re.findall(rb"/Type /Page\b(?!s)", (tmp_path / "booklet.pdf").read_bytes())
+    assert len(NOTEBOOKS) < len(leaves) < 35
