@@ -1,24 +1,25 @@
 """The same three convolutions with none, one or two poolings between them: equally many
-parameters, and receptive fields of 7 to 35 pixels, on digits of three sizes.
+parameters, and receptive fields of 7 to 35 pixels, on digits of three sizes, trained
+for a short time and to the end.
 
-``python -m experiments.fields`` records them, seed by seed.
+``python -m experiments fields`` records them.
 """
+
+from itertools import product
 
 import numpy as np
 from scipy.ndimage import zoom
 
 from experiments.digits import SIDE, split
 from experiments.networks import BATCH, CHANNELS, accuracy, answers, keras, layers, tf
-from experiments.record import FOLDER, key, write
 
-SEEDS = range(1)
+SEEDS = range(3)
 SIZES = 8, 12, 16  # pixels that a digit is high
 MARGIN = 2
-STEPS = 500
+STEPS = 500, 2000  # batches: a short training, and one after which little changes
 # receptive field -> windows of the poolings behind the first and the second convolution
 FIELDS = {7: (1, 1), 10: (1, 2), 12: (2, 1), 18: (2, 2), 35: (3, 3)}
-CASES = [(size, field) for size in SIZES for field in FIELDS]
-RECOMPUTED = [(8, 7), (8, 18)]
+CASES = list(product(SIZES, FIELDS, STEPS))
 
 
 def canvases(images, size):
@@ -60,13 +61,13 @@ def multiplications(size, field):
     return total
 
 
-def measure(seed, size, field):
+def measure(seed, size, field, steps):
     (images, labels), (tested, truth) = split(seed)
     network, rng = build(seed, size, field), np.random.default_rng(seed)
-    rounds = -(-STEPS * BATCH // len(labels))
+    rounds = -(-steps * BATCH // len(labels))
     order = np.concatenate([rng.permutation(len(labels)) for _ in range(rounds)])
-    order = order[: STEPS * BATCH]
-    falling = keras.optimizers.schedules.CosineDecay(0.005, STEPS)
+    order = order[: steps * BATCH]
+    falling = keras.optimizers.schedules.CosineDecay(0.005, steps)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     network.compile(keras.optimizers.Adam(falling), loss, jit_compile=False)
     x, x_tested = canvases(images, size), canvases(tested, size)
@@ -79,20 +80,3 @@ def measure(seed, size, field):
         "loss": float(network.evaluate(x, labels, verbose=0)),
         "same": np.mean([answers(network, each) == said for each in pushes]),
     }
-
-
-def main():
-    runs = {key(case): [] for case in CASES}
-    for seed in SEEDS:
-        for case in CASES:
-            runs[key(case)].append(measure(seed, *case))
-            print(seed, key(case), runs[key(case)][-1], flush=True)
-        results = {
-            case: {what: [run[what] for run in each] for what in each[0]}
-            for case, each in runs.items()
-        }
-        write(FOLDER / "fields.json", results, range(seed + 1))
-
-
-if __name__ == "__main__":
-    main()

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.stats import t
 
 FOLDER = Path(__file__).parent
-NAMES = "heads", "poolings", "halves", "looking", "counted"
+NAMES = "heads", "poolings", "halves", "fields", "looking", "counted"
 SEEDS = range(5)
 PACKAGES = "keras", "tensorflow", "numpy", "scikit-learn"
 

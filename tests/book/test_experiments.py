@@ -13,6 +13,7 @@ AGAIN = [
     ("heads", ("average", 250, "anywhere"), "test", ("signed", 250, "anywhere")),
     ("poolings", ("stride",), "consistency", ("max",)),
     ("halves", ("average", "circular"), "test", ("average", "zero")),
+    ("fields", (8, 18, 500), "same", (8, 7, 500)),
     ("looking", ("average",), "found", ("flatten",)),
     ("counted", ("EfficientNetB0",), "global average", ("ResNet50",)),
 ]
