@@ -12,7 +12,10 @@ export const STEPS = { 4: "strides on", 2: "second one off", 1: "strides off" };
 // ---- What a network is called, and where it comes from ----
 
 // A test holds this list against the files.
-export const NETWORKS = ["average-gap", "max-flatten", "max-flatten-shifts", "max-gap", "max-gap-shifts", "stride-gap"];
+export const NETWORKS = [
+  "average-flatten", "average-gap", "blur-flatten", "blur-gap", "max-flatten", "max-flatten-shifts", "max-gap", "max-gap-shifts", "none-gap",
+  "stride-flatten", "stride-gap",
+];
 
 const ALL = NETWORKS.map((name) => {
   const [pool, head, training = "place"] = name.split("-");
