@@ -18,7 +18,7 @@ const POOLS = {
   average: "2 × 2 numbers become their mean.",
   blur: "The largest of 2 × 2 numbers, blurred with its neighbours.",
 };
-const HALVED = "Every second place is left out: the maps are half as wide and high, so the next filter sees twice as far.";
+const HALVED = "Windows stand two places apart, so the maps are half as wide and high, and the next filter sees twice as far.";
 const KEPT = "The stride is out: every place is kept, and the next filter looks at places twice as far apart.";
 
 function tell({ name, kind, stride, spread, map }) {
@@ -149,7 +149,7 @@ export class Stages {
     const largest = Math.max(1, ...(logits ?? [0]).map(Math.abs));
     head.querySelectorAll(".logits li").forEach((item, digit) => {
       item.style.setProperty("--v", logits ? logits[digit] / largest : 0);
-      item.querySelector("b").textContent = logits ? signed(logits[digit], 1) : "–";
+      item.querySelector("b").textContent = logits ? signed(logits[digit], Math.abs(logits[digit]) < 9.95 ? 1 : 0) : "–"; // ten of them fit a phone
     });
   }
 
