@@ -26,7 +26,7 @@ core: $(bare)/ready ## test the package alone, with the oldest NumPy or, say, NU
 	$(bare)/bin/pytest --quiet --hypothesis-profile=$(PROFILE) tests/*.py poolkit/*.py
 
 timed := tests/conformance/test_cold_start.py tests/conformance/test_lighthouse.py
-conformance: browsers book .venv/peers ## compare poolkit with every other framework, judge the pages, test the tests
+conformance: browsers book .venv/peers .venv/grader/ready ## compare poolkit with every other framework, judge the pages, test the tests
 	PATH=$(CURDIR)/.venv/bin:$$PATH .venv/bin/pytest $(timed) # while nothing else runs
 	PATH=$(CURDIR)/.venv/bin:$$PATH .venv/bin/pytest tests/conformance $(timed:%=--ignore=%) \
 	  --numprocesses logical --maxprocesses 4 --dist loadscope
@@ -62,6 +62,10 @@ finals: $(ready) ## print a test of 20 questions for each part of the book, and 
 
 booklet: $(ready) ## print the answers to expect of all predictions and exercises
 	.venv/bin/python -m teaching.booklet
+
+grader: .venv/grader/ready ## write notebooks with tests for Otter-Grader, and say how to grade
+	.venv/grader/bin/python -m teaching.grader
+	@echo "Grade with: .venv/grader/bin/otter run -a _build/teaching/grader/basics/autograder.zip SUBMISSION.ipynb"
 
 slides: $(ready) $(web) ## write a deck for each chapter, as pages and as PDF
 	.venv/bin/python -m teaching.decks
@@ -129,4 +133,13 @@ $(web): teaching/web/package-lock.json teaching/web/package.json
 	npm ci --prefix _build/npm --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-.PHONY: help book pdf worksheets student quizzes finals booklet slides figures offline downloads test core browsers conformance lab serve notebooks bench experiments newest
+# Otter-Grader needs an older wrapt than TensorFlow's pins, so it has an environment of its own, in which it finds all of .venv too.
+paths := import sysconfig; print(sysconfig.get_path("purelib"))
+.venv/grader/ready: teaching/requirements.txt $(ready)
+	.venv/bin/python -m venv --clear .venv/grader
+	printf "import site; site.addsitedir('%s')\n%s\n%s\n" "$$(.venv/bin/python -c '$(paths)')" $(CURDIR) $(CURDIR)/book \
+	  > "$$(.venv/grader/bin/python -c '$(paths)')/book.pth"
+	.venv/grader/bin/pip install --disable-pip-version-check --no-deps --requirement $<
+	@touch $@
+
+.PHONY: help book pdf worksheets student quizzes finals booklet grader slides figures offline downloads test core browsers conformance lab serve notebooks bench experiments newest
