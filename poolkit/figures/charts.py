@@ -140,6 +140,7 @@ def draw_learning_curves(sizes, curves, label, along="training images"):
     axes.set_xscale("log")
     axes.set_xticks(sizes, list(map(str, sizes)))
     axes.minorticks_off()
+    axes.yaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel(along, color=MUTED, fontsize=FONT - 3)
     axes.set_ylabel(f"{label}, %", color=MUTED, fontsize=FONT - 3)
     return figure
