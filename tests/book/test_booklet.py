@@ -57,12 +57,16 @@ def test_a_prediction_that_a_cell_answers_has_what_it_shows_and_the_words_below(
     assert [text_of(text)[:8] for text in entry.answer] == ["1 result", "One, and"]
 
 
-def test_no_formula_is_left_as_text():
-    html = page()
+@pytest.fixture(scope="module")
+def html():
+    return page()
+
+
+def test_no_formula_is_left_as_text(html):
     assert r"\(" not in html and "$" not in text_of(html) and html.count("<math") > 3
 
 
-def test_the_booklet_prints(browser, tmp_path):
-    print_pdf(browser, page(), "A4", tmp_path / "booklet.pdf")
+def test_the_booklet_prints(browser, html, tmp_path):
+    print_pdf(browser, html, "A4", tmp_path / "booklet.pdf")
     leaves = re.findall(rb"/Type /Page\b(?!s)", (tmp_path / "booklet.pdf").read_bytes())
     assert len(NOTEBOOKS) < len(leaves) < 35
