@@ -119,7 +119,8 @@ def draw_seeds(shares, lowest=0):
             _draw_dot(figure, at(value), middle)
         draw_text(figure, PHONE, middle, means[name], "right")
     for share in (lowest, (lowest + 1) / 2, 1):
-        draw_text(figure, max(at(share), 10), bottom + 8, f"{share:.0%}", size=FONT - 3, color=MUTED)
+        label = f"{share:.0%}"
+        draw_text(figure, max(at(share), 5 * len(label)), bottom + 8, label, size=FONT - 3, color=MUTED)
     return figure
 
 

@@ -47,6 +47,15 @@ def test_the_page_has_two_digits_of_each_class_that_the_max_pair_reads(head):
     assert_array_equal(logits(load(f"max-{head}"), framed(DRAWINGS)).argmax(1), LABELS)
 
 
+def test_the_chapter_on_advantages_opens_with_what_the_networks_answer():
+    """Five pixels to the right, and the 4 is a 6 to the network with Flatten, but not to the other."""
+    pushed = {
+        head: [logits(load(f"max-{head}"), framed(DRAWINGS[8:9], frame, 0, push)).argmax() for push in range(7)]
+        for head, frame in (("flatten", 4), ("gap", 16))
+    }
+    assert pushed == {"flatten": [4] * 5 + [6] * 2, "gap": [4] * 7}
+
+
 @each_global
 def test_without_strides_no_push_changes_the_logits_of_a_global_average(name):
     network, drawing = load(name), DRAWINGS[8:9]

@@ -169,6 +169,13 @@ def test_html_around_markdown_stands_apart(path):
 
 
 @every_notebook
+def test_summaries_hold_no_markdown(path):
+    """Pages would show its signs: a ``<summary>`` is HTML."""
+    text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown")
+    assert re.findall(r"<summary>[^<]*[*`][^<]*</summary>", text) == []
+
+
+@every_notebook
 def test_folds_are_closed(path):
     for cell in nbformat.read(path, as_version=4).cells:
         for tag in ("details", "div"):
