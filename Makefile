@@ -86,8 +86,9 @@ notebooks: $(ready) ## run every notebook and store its outputs
 	.venv/bin/python book/preview.py
 	.venv/bin/python book/execute.py
 
-experiments: $(ready) ## measure again, for 35 minutes, what chapters only read
+experiments: $(ready) ## measure again, for two hours, what chapters only read
 	PYTHONPATH=book .venv/bin/python -m experiments
+	PYTHONPATH=book .venv/bin/python -m experiments.lab_record
 	PYTHONPATH=book .venv/bin/python -m experiments.naming
 	.venv/bin/python book/experiments/larger_than_memory.py
 
