@@ -76,7 +76,7 @@ def draw_gradients(x, dy, pool, *args, at=(0, 0), **options):
     return figure
 
 
-def draw_product(matrix, x, names=("x", "y")):
+def draw_product(matrix, x, names=("x", "y"), title="the matrix"):
     """Draw a matrix times a vector, with the elements that are not zero marked.
 
     Parameters
@@ -87,6 +87,8 @@ def draw_product(matrix, x, names=("x", "y")):
         ``(W,)``
     names : tuple of str
         What the vector is called, and what the product: ``x`` or ``dx``, ``y`` or ``dy``.
+    title : str
+        What the matrix is called.
     """
     matrix, x = np.asarray(matrix), np.asarray(x, float)
     y = matrix @ x
@@ -101,7 +103,7 @@ def draw_product(matrix, x, names=("x", "y")):
     figure = Figure(y_left + size + MARGIN, MARGIN + 22 + tallest * size + MARGIN, alt)
     top = MARGIN + 22
     matrix_top, x_top = (top + (tallest - rows) * size / 2 for rows in (height, width))
-    draw_text(figure, MARGIN, matrix_top - 12, "the matrix", "left", color=MUTED)
+    draw_text(figure, MARGIN, matrix_top - 12, title, "left", color=MUTED)
     for (i, j), value in np.ndenumerate(matrix):
         look = (WINDOW, WINDOW_EDGE) if value else ("none", RULE)
         corner = MARGIN + j * size, matrix_top + i * size

@@ -346,6 +346,7 @@ def test_a_window_is_the_end_of_one_stretch_and_the_beginning_of_the_next():
 def test_a_product_shows_the_matrix_and_both_vectors():
     matrix = ["0.5", "0.5", "0", "0", "0.5", "0.5"]
     assert texts(FIGURES["product"]()) == ["the matrix", *matrix, "x", "1", "5", "2", "y", "3", "3.5", "·", "="]
+    assert texts(draw_product([[2]], [1], ("dy", "dx"), "its transpose"))[0] == "its transpose"
 
 
 @pytest.mark.parametrize("names, fills", [(("x", "y"), [INPUT, OUTPUT]), (("dy", "dx"), [OUTPUT, INPUT])])
