@@ -268,6 +268,7 @@ def box(path):
 def test_the_page_says_of_a_chapter_what_the_chapter_says(path):
     able, minutes, needed = box(path)
     assert f"]({path.name})\n\n{minutes} minutes. **Objectives:** {able}. **Needed:** {needed}" in PAGE
+    assert re.search(rf"\({path.name}\) \|[^|]*\| {minutes} \|", text_of(NOTEBOOKS["index"]))
 
 
 def test_the_page_has_all_chapters_of_both_parts_and_their_minutes():
