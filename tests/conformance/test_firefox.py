@@ -16,6 +16,8 @@ from tests.book.server import serve
 BROWSER = shutil.which("firefox-esr") or shutil.which("firefox")
 WIDE = "[...document.querySelectorAll('%s')].filter(({scrollWidth, clientWidth}) => scrollWidth > clientWidth).length"
 EXPLORER = "document.querySelector('pooling-explorer').shadowRoot"
+LAB = "document.querySelector('pooling-lab').shadowRoot"
+ANSWERS = f"[...{LAB}.querySelectorAll('.answer > b')].map((one) => one.textContent).join(' ')"
 CELL = "document.querySelectorAll('.cell.tag_live')[1]"
 RIGHT, DOWN, ENTER, TAB, CONTROL = "\ue014", "\ue015", "\ue007", "\ue004", "\ue009"
 
@@ -94,6 +96,17 @@ def test_an_explorer_a_quiz_and_a_cell_answer(firefox):
     firefox.run(f"{CELL}.querySelector('textarea').value = '6 * 7'")
     firefox.press(f"{CELL}.querySelector('.live-button')")
     firefox.until(f"{CELL}.querySelector('.cell_output').textContent.trim() === '42'")
+
+
+def test_the_lab_reads_a_digit_that_is_pushed_and_takes_a_drawing(firefox):
+    firefox.visit("book/lab.html")
+    firefox.run("document.querySelector('pooling-lab').scrollIntoView()")
+    firefox.until(f"{LAB} && {ANSWERS} === '4 4'")
+    firefox.run(f"{LAB}.querySelector('#pad').focus()")
+    firefox.act("key", [{"type": kind, "value": RIGHT} for _ in range(5) for kind in ("keyDown", "keyUp")])
+    firefox.until(f"{ANSWERS} === '6 4'")
+    firefox.press(f"{LAB}.querySelector('#pad')")
+    firefox.until(f"!{LAB}.querySelector('input[name=digit]:checked')")
 
 
 def test_what_was_typed_can_be_taken_back(firefox):
