@@ -58,6 +58,11 @@ def pyodide():
     yield from serve(fetch())
 
 
+def is_trouble(message):
+    """Browsers look for an icon at the root of the host when they show a picture alone."""
+    return message.type == "error" and not message.location.get("url", "").endswith("/favicon.ico")
+
+
 @pytest.fixture(scope="module")
 def watch(address):
     """Note in ``page.troubles`` what its console says of errors and what it asks other hosts for."""
@@ -67,7 +72,7 @@ def watch(address):
         page.troubles = []
         note = page.troubles.append
         page.on("pageerror", lambda error: note(f"error: {error}"))
-        page.on("console", lambda message: message.type == "error" and note(f"console: {message.text}"))
+        page.on("console", lambda message: is_trouble(message) and note(f"console: {message.text}"))
         page.on("request", lambda request: request.url.startswith(here) or note(f"request: {request.url}"))
         page.on("response", lambda response: response.ok or note(f"{response.status}: {response.url}"))
         return page

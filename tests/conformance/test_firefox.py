@@ -91,8 +91,8 @@ def test_an_explorer_a_quiz_and_a_cell_answer(firefox):
     firefox.until(EXPLORER)
     firefox.press(f"{EXPLORER}.querySelector('[data-x=\"0\"]')", RIGHT, "5", ENTER)
     firefox.until(f"{EXPLORER}.querySelector('.sum').textContent.startsWith('max(2, 5, 9, 4)')")
-    firefox.press("document.querySelector('.quiz input')", DOWN, ENTER)
-    firefox.until("/^(Right|No)/.test(document.querySelector('.quiz .reply').textContent.trim())")  # choices are shuffled
+    firefox.press("document.querySelector('.quiz input')", DOWN, ENTER)  # the choices are shuffled
+    firefox.until("/^(Right|No)/.test(document.querySelector('.quiz .reply').textContent.trim())")
     firefox.run(f"{CELL}.querySelector('textarea').value = '6 * 7'")
     firefox.press(f"{CELL}.querySelector('.live-button')")
     firefox.until(f"{CELL}.querySelector('.cell_output').textContent.trim() === '42'")
