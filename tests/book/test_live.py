@@ -181,7 +181,8 @@ def test_an_endless_loop_can_be_stopped_and_the_cell_reset(page):
     cell.get_by_role("button", name="Stop").click()
     assert output_of(cell, says="Stopped.") != "gone"
     cell.locator(".live-bar").get_by_role("button", name="Reset").click()
-    assert cell.locator(".cell_output").inner_html() == stored
+    output = cell.locator(".cell_output").element_handle()
+    page.wait_for_function("([one, html]) => one.innerHTML === html", arg=[output, stored])
     run(cell)  # Python is loaded again
 
 
@@ -237,7 +238,8 @@ def test_when_pyodide_is_out_of_reach_the_reader_is_told_and_loses_nothing(visit
     cell = cell_of(page, 2)
     stored = cell.locator(".cell_output").inner_html()
     run(cell, says="cdn.jsdelivr.net did not answer. You may be offline")
-    assert cell.locator(".cell_output").inner_html() == stored
+    output = cell.locator(".cell_output").element_handle()
+    cell.page.wait_for_function("([one, html]) => one.innerHTML === html", arg=[output, stored])
     assert cell.get_by_role("link", name="Run it in Jupyter").get_attribute("href").endswith("#run-it-yourself")
 
 
