@@ -13,9 +13,9 @@ from html import escape, unescape
 
 from markdown_it import MarkdownIt
 from math_core import LatexToMathML
-from playwright.sync_api import sync_playwright
 
 from teaching import cells, web
+from teaching.chromium import chromium
 from teaching.sources import ROOT, pages
 
 DECKS = ROOT / "teaching/slides"
@@ -144,13 +144,10 @@ def wake(page):
 
 def main():
     write()
-    with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as browser:
         for stem in STEMS:
             print_deck(browser, stem)
             print((OUT / f"{stem}.html").relative_to(ROOT))
-        browser.close()
 
 
 if __name__ == "__main__":

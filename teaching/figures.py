@@ -8,10 +8,10 @@ from collections import namedtuple
 from html import escape
 
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
 
 from poolkit.figures.style import DARK
 from teaching import cells, films, web
+from teaching.chromium import chromium
 from teaching.sources import ROOT, chapter, pages
 
 OUT = ROOT / "_build/figures"
@@ -103,11 +103,8 @@ def write(browser, drawn, folder=OUT):
 
 
 def main():
-    with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as browser:
         write(browser, list(figures()))
-        browser.close()
     web.pack(OUT, OUT.with_suffix(".zip"))
     print(OUT.with_suffix(".zip").relative_to(ROOT))
 

@@ -1,10 +1,8 @@
 """HTML as one PDF for each size of paper, printed by Chromium."""
 
 import re
-import shutil
 
-from playwright.sync_api import sync_playwright
-
+from teaching.chromium import chromium
 from teaching.sources import OUT, ROOT
 
 PAPERS = ("A4", "Letter")
@@ -35,12 +33,9 @@ def print_pdf(browser, html, paper, path):
 def print_all(named):
     """Print pages, given as pairs of name and HTML, on each paper."""
     OUT.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as browser:
         for name, html in named:
             for paper in PAPERS:
                 path = OUT / f"{name}-{paper.lower()}.pdf"
                 print_pdf(browser, html, paper, path)
                 print(path.relative_to(ROOT))
-        browser.close()

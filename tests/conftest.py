@@ -63,21 +63,21 @@ def is_trouble(message):
     return message.type == "error" and not message.location.get("url", "").endswith("/favicon.ico")
 
 
+def watched(page, *here):
+    """The page; its ``troubles`` are what its console says of errors and what it asks for elsewhere than here."""
+    page.troubles = []
+    note = page.troubles.append
+    page.on("pageerror", lambda error: note(f"error: {error}"))
+    page.on("console", lambda message: is_trouble(message) and note(f"console: {message.text}"))
+    page.on("request", lambda request: request.url.startswith(here) or note(f"request: {request.url}"))
+    page.on("response", lambda response: response.ok or note(f"{response.status}: {response.url}"))
+    return page
+
+
 @pytest.fixture(scope="module")
 def watch(address):
-    """Note in ``page.troubles`` what its console says of errors and what it asks other hosts for."""
-    here = (address, "data:", "blob:")
-
-    def watch(page):
-        page.troubles = []
-        note = page.troubles.append
-        page.on("pageerror", lambda error: note(f"error: {error}"))
-        page.on("console", lambda message: is_trouble(message) and note(f"console: {message.text}"))
-        page.on("request", lambda request: request.url.startswith(here) or note(f"request: {request.url}"))
-        page.on("response", lambda response: response.ok or note(f"{response.status}: {response.url}"))
-        return page
-
-    return watch
+    """A page that may ask this address alone."""
+    return lambda page: watched(page, address, "data:", "blob:")
 
 
 @pytest.fixture

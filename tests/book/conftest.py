@@ -1,8 +1,11 @@
 """Pages made for a test: the frame of a page of the book around some HTML, with the scripts that the HTML needs."""
 
+import os
 from urllib.parse import urljoin
 
 import pytest
+
+NO_LIBRARIES = "no libraries for slides and disks: run 'make slides', which fetches them from the npm registry"
 
 
 @pytest.fixture
@@ -22,3 +25,13 @@ def put(visit, address):
         return page
 
     return put
+
+
+@pytest.fixture(scope="module")
+def libraries():
+    """What slides and pages on a disk are made with, of the npm registry."""
+    from teaching.web import LIBRARIES
+
+    if not LIBRARIES.exists():
+        assert not os.environ.get("CI"), NO_LIBRARIES
+        pytest.skip(NO_LIBRARIES)

@@ -1,6 +1,5 @@
 """What can be taken away: the page that lists it, and the site on a disk."""
 
-import os
 import re
 from runpy import run_path
 from zipfile import ZipFile
@@ -9,14 +8,14 @@ import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
 
-from teaching import downloads, offline, web
+from teaching import downloads, offline
 from teaching.sources import ROOT
 from tests.book.pages import PAGES, SITE
+from tests.conftest import watched
 
 PAGE = (ROOT / "book/downloads.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `([\w./-]+)` \|.*\| `make (\w+)` \|$", PAGE, re.MULTILINE)
-MISSING = "no esbuild: run 'make offline', which fetches it from the npm registry"
 
 
 # ---- the page ----
@@ -66,25 +65,18 @@ def test_a_release_and_the_site_get_what_make_downloads_makes():
 
 
 @pytest.fixture(scope="module")
-def disk(tmp_path_factory):
-    if not web.LIBRARIES.exists():
-        assert not os.environ.get("CI"), MISSING
-        pytest.skip(MISSING)
+def disk(tmp_path_factory, libraries):
     folder = tmp_path_factory.mktemp("disk") / "site"
     offline.write(SITE, folder)
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def at_desk(browser, disk):
     page = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    page.troubles = []
-    page.on("pageerror", lambda error: page.troubles.append(f"{page.url}: {error}"))
-    page.on("console", lambda message: message.type == "error" and page.troubles.append(f"{page.url}: {message.text}"))
-    page.on("requestfailed", lambda request: page.troubles.append(f"{page.url}: {request.url}"))
+    watched(page, "file:", "data:", "blob:")
 
     def at_desk(path):
-        page.troubles.clear()
         page.goto((disk / path.partition("?")[0]).as_uri() + "".join(path.partition("?")[1:]), wait_until="load")
         return page
 

@@ -1,6 +1,5 @@
 """Slides: each chapter's deck whole, inside its frame, with words for the teacher and no number of its own."""
 
-import os
 import re
 from pathlib import Path
 
@@ -10,10 +9,10 @@ import pytest
 import yaml
 
 import poolkit
-from teaching import cells, decks, web
+from teaching import cells, decks
 from teaching.sources import ROOT, chapter
+from tests.conftest import watched
 
-MISSING = "no libraries for the slides: run 'make slides', which fetches them from the npm registry"
 NUMBER = re.compile(r"\d(?:[\d,]*\d)?(?:\.\d+)?")
 TOLD = {name: getattr(poolkit, name) for name in poolkit.__all__} | {"np": np}
 OUTSIDE = """[...document.querySelectorAll(".slides > section")].flatMap((slide, index) => {
@@ -107,10 +106,7 @@ def test_formulas_become_mathml():
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    if not web.LIBRARIES.exists():
-        assert not os.environ.get("CI"), MISSING
-        pytest.skip(MISSING)
+def folder(tmp_path_factory, libraries):
     folder = tmp_path_factory.mktemp("slides") / "slides"
     decks.write(folder)
     return folder
@@ -120,11 +116,7 @@ def folder(tmp_path_factory):
 def seen(browser, folder):
     """A deck opened from the disk, with what it complains of."""
     page = browser.new_page(viewport={"width": 1280, "height": 720}, color_scheme="light", reduced_motion="reduce")
-    page.troubles = []
-    page.on("pageerror", lambda error: page.troubles.append(str(error)))
-    page.on("console", lambda message: message.type in ("error", "warning") and page.troubles.append(message.text))
-    local = ("file:", "data:", "blob:")
-    page.on("request", lambda request: request.url.startswith(local) or page.troubles.append(request.url))
+    watched(page, "file:", "data:", "blob:")
 
     def seen(stem, how=""):
         page.goto(f"{(folder / stem).as_uri()}.html{how}")
