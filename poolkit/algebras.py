@@ -15,11 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from poolkit import checks
-from poolkit.checks import LARGEST, Array
-from poolkit.folds import BLOCK, LONG, Piece, blocks, fold, identity, unfold, visits, winners
-from poolkit.windows import EVERYWHERE, Bins, Grid, Index, pooled_shape
-
-WIDE = 16  # bytes: what the way back needs for each element, with its temporary arrays
+from poolkit.checks import Array
+from poolkit.folds import BLOCK, LONG, Piece, blocks, fold, identity, unfold
+from poolkit.windows import EVERYWHERE, Bins, Grid, Index, Windows, places_along, pooled_shape
 
 
 class Algebra(NamedTuple):
@@ -75,27 +73,16 @@ class Pooling(NamedTuple):
         channel = checks.channel_axis(self.grid) % self.x.ndim
         return self.mask[tuple(EVERYWHERE if axis == channel else where for axis, where in enumerate(inputs))]
 
-    def counter(self) -> Callable[[Index, Sequence[Piece]], Any]:
-        """What says how many elements the windows of a block have: a number, or an array that broadcasts over them."""
-        if self.grid.common_count and self.mask is None and not self.count_include_pad:
-            return lambda outputs, pieces: self.grid.common_count
-        inside = self.grid.counts()
-        counted = self.grid.with_padding().counts() if self.count_include_pad else inside
+    def count(self, pieces: Sequence[Piece]) -> Any:
+        """How many elements the windows of a block have: a number, or an array that broadcasts over them."""
         if self.mask is None:
-            return lambda outputs, pieces: _product(counted, outputs)
-
-        def count(outputs: Index, pieces: Sequence[Piece]) -> Any:
-            present = sum(fold(np.add, self.present(inputs).astype(float), grid) for inputs, grid in pieces)
-            return _product(counted, outputs) - _product(inside, outputs) + present
-
-        return count
-
-
-def _product(counts: list[tuple[int, Array | int]], outputs: Index) -> Any:
-    number: Any = 1
-    for axis, each in counts:
-        number = number * (each if isinstance(each, int) or axis >= len(outputs) else each[outputs[axis]])
-    return number
+            number: Any = self.grid.common_count or sum(prod(grid.counts(self.x.ndim)) for _, grid in pieces)
+        else:
+            number = sum(fold(np.add, self.present(inputs).astype(float), grid) for inputs, grid in pieces)
+        if self.count_include_pad:
+            ((_, grid),) = pieces
+            number = number + prod(grid.counts(self.x.ndim, with_padding=True)) - prod(grid.counts(self.x.ndim))
+        return number
 
 
 @lru_cache(64)
@@ -112,17 +99,18 @@ def pool(pooling: Pooling) -> Array:
     algebra, x, grid, *_ = pooling
     out = np.float32 if algebra.floating and x.dtype.kind != "f" else x.dtype
     dtype = working_dtype(x.dtype, algebra.floating, algebra.float32 and (grid.sees_all or grid.longest <= LONG))
-    count = pooling.counter() if algebra.floating or dtype.kind != "f" else lambda *_: None
     if x.size * dtype.itemsize <= BLOCK and x.size:  # a single block, which needs no array to be copied into
-        return _pool_block(pooling, [((), grid)], dtype, count((), [((), grid)])).astype(out, copy=False)
+        return _pool_block(pooling, [((), grid)], dtype).astype(out, copy=False)
     y = np.empty(pooled_shape(x.shape, grid), out)
-    for outputs, pieces in blocks(x.shape, grid, dtype.itemsize) if y.size else ():
-        y[outputs] = _pool_block(pooling, pieces, dtype, count(outputs, pieces))
+    if y.size:
+        for outputs, pieces in blocks(x.shape, grid, dtype.itemsize, not pooling.count_include_pad):
+            y[outputs] = _pool_block(pooling, pieces, dtype)
     return y
 
 
-def _pool_block(pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any], count: Any) -> Array:
+def _pool_block(pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any]) -> Array:
     algebra = pooling.algebra
+    count = pooling.count(pieces) if algebra.floating or dtype.kind != "f" else None
     if not algebra.fallback:
         return algebra.finish(_fold_pieces(algebra, pooling, pieces, dtype), count)
     with np.errstate(all="ignore"):
@@ -136,51 +124,77 @@ def _pool_block(pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any],
 
 
 def _fold_pieces(algebra: Algebra, pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any]) -> Array:
-    (inputs, grid), *others = pieces
-    total = fold(algebra.combine, algebra.lift(pooling.elements(inputs), dtype), grid)
-    for inputs, grid in others:
-        wide = np.promote_types(total.dtype, np.float64) if algebra.floating else total.dtype
+    total: Any = None
+    for inputs, grid in pieces:
         part = fold(algebra.combine, algebra.lift(pooling.elements(inputs), dtype), grid)
-        total = algebra.combine(total, part, dtype=wide)
+        wide = np.float64 if algebra.floating else dtype
+        total = part if total is None else algebra.combine(total, part, dtype=np.promote_types(dtype, wide))
     return total
+
+
+class Step(NamedTuple):
+    """One axis of a block: what is folded along it, over which windows, and what comes out."""
+
+    axis: int
+    windows: Windows | Bins
+    x: Array
+    present: Any  # which elements the mask shows
+    y: Array
+
+    def firsts(self) -> Iterator[tuple[Index, Index, Array]]:
+        """Yield, for each place in a window, the outputs that have an element there, these elements, and which win.
+
+        Of the elements that equal the maximum or minimum of their window, or are NaN as it is, the first wins.
+        """
+        pending = np.ones(self.y.shape, bool)  # windows whose first has not come yet
+        has_nan = np.isnan(np.maximum.reduce(self.y, None))
+        for outputs, elements in places_along(self.axis, self.windows):
+            first = self.x[elements] == self.y[outputs]
+            if has_nan:
+                first |= np.isnan(self.x[elements])
+            first &= pending[outputs] if self.present is True else pending[outputs] & self.present[elements]
+            pending[outputs] ^= first
+            yield outputs, elements, first
+
+
+def step_by_step(pooling: Pooling) -> Iterator[tuple[Index, Index, list[Step]]]:
+    """Yield, block by block, where outputs and their elements stand, and the steps from these to those.
+
+    The last axis comes first: so the first of equals along one axis after another is the first in row-major order.
+    """
+    dtype = working_dtype(pooling.x.dtype, pooling.algebra.floating, False)
+    size = max(2 * dtype.itemsize, 16 if pooling.return_indices else 8)  # of an element with its temporary arrays
+    for outputs, [(inputs, grid)] in blocks(pooling.x.shape, pooling.grid, size, cut_windows=False):
+        x, present, steps = pooling.elements(inputs).astype(dtype, copy=False), pooling.present(inputs), []
+        for axis, windows in reversed(grid.items()):
+            row = Grid({axis: windows})
+            y = pool(Pooling(pooling.algebra, x, row))
+            steps.append(Step(axis, windows, x, present, y))
+            x, present = y, present if present is True else fold(np.maximum, present, row)
+        yield outputs, inputs, steps
 
 
 def pool_with_indices(pooling: Pooling) -> tuple[Array, Array]:
     """The maximum or minimum of every window and its flat spatial index, the first on ties; -1 in an empty window."""
-    shape = pooled_shape(pooling.x.shape, pooling.grid)
-    y, indices = np.empty(shape, pooling.x.dtype), np.empty(shape, np.intp)
-    weights = {axis: prod(pooling.x.shape[later] for later in pooling.grid if later > axis) for axis in pooling.grid}
-    for outputs, values, places in _find_winners(pooling, weights):
-        y[outputs], indices[outputs] = values, places
+    x, axes = pooling.x, [*pooling.grid]
+    y = np.empty(pooled_shape(x.shape, pooling.grid), x.dtype)
+    indices = np.empty(y.shape, np.intp)
+    for outputs, inputs, steps in step_by_step(pooling) if x.size else ():
+        where = (*inputs, *[EVERYWHERE] * x.ndim)
+        places = np.ix_(*(np.arange(x.shape[axis])[where[axis]] for axis in axes))
+        index: Any = np.ravel_multi_index(places, [x.shape[axis] for axis in axes]) + 1  # 0 where there is no element
+        index = np.expand_dims(index, (0, checks.channel_axis(axes)))
+        for step in steps:
+            found = np.zeros(step.y.shape, np.intp)
+            for windows, elements, first in step.firsts():
+                found[windows] += first * index[elements]
+            index = found
+        _refuse_empty(x.dtype, index)
+        y[outputs], indices[outputs] = steps[-1].y, index - 1
     return y, indices
 
 
-def _find_winners(pooling: Pooling, weights: dict[int, int]) -> Iterator[tuple[Index, Array, Array]]:
-    """Yield where outputs stand, their values, and where these were found: the positions along the axes, weighted."""
-    x = pooling.x
-    for outputs, pieces in blocks(x.shape, pooling.grid, max(x.itemsize, WIDE), cut_windows=False) if x.size else ():
-        ((inputs, grid),) = pieces
-        places = _positions(x.shape, inputs, weights, np.int32 if x.size <= LARGEST else np.int64)
-        present = None if pooling.mask is None else pooling.present(inputs)
-        values, winning = winners(pooling.algebra.combine, pooling.elements(inputs), grid, places, present)
-        _refuse_empty(x.dtype, winning >= 0)
-        yield outputs, values, winning
-
-
-def _positions(shape: tuple[int, ...], where: Index, weights: dict[int, int], dtype: Any) -> Any:
-    """The sum over some axes of the position times a weight, for all elements of a block; it broadcasts over them."""
-    total: Any = 0
-    for axis, weight in weights.items():
-        positions = np.arange(shape[axis], dtype=dtype)[where[axis] if axis < len(where) else EVERYWHERE]
-        total = total + (positions * weight).reshape([-1 if each == axis else 1 for each in range(len(shape))])
-    return total
-
-
 # How elements are lifted and results finished
-
-
-def _keep(x: Array, dtype: Any) -> Array:
-    return x
 
 
 def _convert(x: Array, dtype: Any) -> Array:
@@ -209,34 +223,30 @@ def _mean(total: Array, count: Any) -> Array:
 # How gradients are shared
 
 
-def give_to_first(pooling: Pooling, dy: Array, dx: Array) -> None:
+def one_axis_after_another(share: Callable[[Step, Array, Array], None]) -> Callable[[Pooling, Array, Array], None]:
+    """Share by the chain rule: what a step hands to its elements is the gradient of the step before."""
+
+    def share_all(pooling: Pooling, dy: Array, dx: Array) -> None:
+        for outputs, inputs, steps in step_by_step(pooling):
+            part = dy[outputs]
+            for step in reversed(steps):
+                handed = dx[inputs] if step is steps[0] else np.zeros(step.x.shape, dx.dtype)
+                share(step, part, handed)
+                part = handed
+
+    return share_all
+
+
+@one_axis_after_another
+def give_to_first(step: Step, dy: Array, dx: Array) -> None:
     """All to the first of the largest (or smallest) elements of each window, in row-major order."""
-    if any(isinstance(windows, Bins) for windows in pooling.grid.values()):
-        _give_by_index(pooling, dy, dx)
-        return
-    combine = pooling.algebra.combine
-    for outputs, [(inputs, grid)] in blocks(dx.shape, pooling.grid, max(dx.itemsize, WIDE), cut_windows=False):
-        x, present, dx_block, dy_block = pooling.elements(inputs), pooling.present(inputs), dx[inputs], dy[outputs]
-        y = fold(combine, x, grid)
-        pending = np.ones(y.shape, bool)  # windows whose first largest element has not come yet
-        has_nan, finite = np.isnan(combine.reduce(y, None)), isfinite(np.add.reduce(dy_block, None))
-        for windows, elements in visits(grid):
-            first = x[elements] == y[windows]
-            if has_nan:
-                first |= np.isnan(x[elements]) & np.isnan(y[windows])
-            first &= pending[windows] if present is True else pending[windows] & present[elements]
-            pending[windows] ^= first
-            dx_block[elements] += first * dy_block[windows] if finite else np.where(first, dy_block[windows], 0)
-
-
-def _give_by_index(pooling: Pooling, dy: Array, dx: Array) -> None:
-    """The same for bins, of which many may begin at the same element."""
-    strides = [stride // dx.itemsize for stride in dx.strides]
-    inner = {axis: strides[axis] for axis in pooling.grid}
-    outer = {axis: stride for axis, stride in enumerate(strides) if axis not in inner}
-    for outputs, _, places in _find_winners(pooling, inner):
-        index = np.maximum(places, 0) + _positions(dy.shape, outputs, outer, places.dtype)
-        np.add.at(dx.reshape(-1), index.ravel().astype(np.intp), np.where(places < 0, 0, dy[outputs]).ravel())
+    finite = np.isfinite(dy).all()
+    apart = isinstance(step.windows, Windows) and step.windows.span <= step.windows.stride
+    for outputs, elements, first in step.firsts():
+        if finite and apart:  # there is nothing to add to, so it is faster
+            np.multiply(first, dy[outputs], out=dx[elements])
+        else:
+            dx[elements] += first * dy[outputs] if finite else np.where(first, dy[outputs], 0)
 
 
 def split_among_ties(pooling: Pooling, dy: Array, dx: Array) -> None:
@@ -244,7 +254,7 @@ def split_among_ties(pooling: Pooling, dy: Array, dx: Array) -> None:
     y = pool(pooling)
     unknown = np.isnan(y)
     if unknown.any():
-        _give_by_index(pooling, np.where(unknown, dy, 0), dx)
+        give_to_first(pooling, np.where(unknown, dy, 0), dx)
     for outputs, pieces in blocks(dx.shape, pooling.grid, dx.itemsize):
         tied = [(pooling.elements(inputs) == y[outputs]) & pooling.present(inputs) for inputs, _ in pieces]
         ties = sum(each.sum(tuple(pooling.grid), keepdims=True) for each in tied)
@@ -254,9 +264,8 @@ def split_among_ties(pooling: Pooling, dy: Array, dx: Array) -> None:
 
 def spread_over_window(pooling: Pooling, dy: Array, dx: Array) -> None:
     """To each element of a window the gradient over the number of its elements."""
-    count = pooling.counter()
-    for outputs, pieces in blocks(dx.shape, pooling.grid, dx.itemsize):
-        part = np.divide(dy[outputs], np.maximum(count(outputs, pieces), 1), dtype=dx.dtype)
+    for outputs, pieces in blocks(dx.shape, pooling.grid, dx.itemsize, not pooling.count_include_pad):
+        part = np.divide(dy[outputs], np.maximum(pooling.count(pieces), 1), dtype=dx.dtype)
         for inputs, grid in pieces:
             unfold(part, dx[inputs], grid)
     if pooling.mask is not None:
@@ -265,8 +274,8 @@ def spread_over_window(pooling: Pooling, dy: Array, dx: Array) -> None:
 
 # The table
 
-MAX = Algebra(np.maximum, _keep, _extreme, give_to_first, floating=False)
-MIN = Algebra(np.minimum, _keep, _extreme, give_to_first, floating=False)
+MAX = Algebra(np.maximum, _convert, _extreme, give_to_first, floating=False)
+MIN = Algebra(np.minimum, _convert, _extreme, give_to_first, floating=False)
 GLOBAL_MAX = MAX._replace(share=split_among_ties)
 GLOBAL_MIN = MIN._replace(share=split_among_ties)
 WIDE_MEAN = Algebra(np.add, _convert, _mean, spread_over_window)
@@ -285,18 +294,15 @@ def norm(p: float) -> Algebra:
         size = np.abs(x.astype(dtype))
         return p * np.log(size, out=np.full(size.shape, -np.inf, dtype), where=size != 0)
 
-    def share(pooling: Pooling, dy: Array, dx: Array) -> None:
+    @one_axis_after_another
+    def share(step: Step, dy: Array, dx: Array) -> None:
         """The derivative: the power p - 1 of each element's part of the norm, with the element's sign."""
-        for outputs, pieces in blocks(dx.shape, pooling.grid, max(dx.itemsize, WIDE)):
-            y, part = _pool_block(pooling, pieces, np.promote_types(dx.dtype, np.float64), None), dy[outputs]
-            for inputs, grid in pieces:
-                x, dx_block = pooling.elements(inputs).astype(y.dtype), dx[inputs]
-                for windows, elements in visits(grid):
-                    some, norms = x[elements], y[windows]
-                    slope = np.divide(np.abs(some), norms, out=np.zeros(some.shape, y.dtype), where=norms != 0)
-                    np.power(slope, p - 1, out=slope, where=slope != 0)
-                    np.multiply(slope, part[windows], out=slope, where=slope != 0)  # an infinite dy moves no zero
-                    dx_block[elements] += slope * np.where(some < 0, -1, 1)
+        for outputs, elements in places_along(step.axis, step.windows):
+            x, y = step.x[elements], step.y[outputs]
+            slope = np.divide(np.abs(x), y, out=np.zeros(x.shape, y.dtype), where=y != 0)
+            np.power(slope, p - 1, out=slope, where=slope != 0)
+            np.multiply(slope, dy[outputs], out=slope, where=slope != 0)  # an infinite dy moves no zero
+            dx[elements] += slope * np.where(x < 0, -1, 1)
 
     in_logarithms = Algebra(np.logaddexp, logarithms, lambda total, count: np.exp(total / p), share)
     return Algebra(np.add, powers, lambda total, count: total ** (1 / p), share, fallback=in_logarithms)

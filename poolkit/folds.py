@@ -8,19 +8,17 @@ that a block needs stays in the processor's cache.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from itertools import product
 from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from poolkit.checks import Array
-from poolkit.windows import EVERYWHERE, Bins, Grid, Index, Place, Windows, make_windows, places_along, split_places
+from poolkit.windows import Bins, Grid, Index, Place, Windows, along, places_along, split_places, whole_axis
 
 Piece: TypeAlias = tuple[Index, Grid]
-Block: TypeAlias = tuple[Index, list[Piece]]
 
 BLOCK = 1 << 21  # bytes of elements in a block: with what becomes of them, they fit into a processor's cache
 LONG = 64  # a sum of more float32 numbers than this is taken in float64, so that small digits are not lost
@@ -28,7 +26,7 @@ LONG = 64  # a sum of more float32 numbers than this is taken in float64, so tha
 
 def blocks(
     shape: tuple[int, ...], grid: Grid, itemsize: int, cut_windows: bool = True, axis: int = 0
-) -> Iterator[Block]:
+) -> Iterator[tuple[Index, list[Piece]]]:
     """Cut a pooling into blocks of about ``BLOCK`` bytes: some samples, or some rows of one sample.
 
     Yields where the outputs of a block are, and a list of pieces: where their elements are, each with its grid. There
@@ -41,13 +39,14 @@ def blocks(
         return
     windows = grid.get(axis)
     if windows and windows.sees_all and cut_windows and size <= BLOCK * shape[axis]:
-        yield (), [_part_of_axis(grid, axis, part) for part in _cut(shape[axis], size)]
+        parts = _cut(shape[axis], size)
+        yield (), [((part,), Grid({**grid, axis: whole_axis(part.stop - part.start)})) for part in parts]
         return
     for part in _cut(windows.outputs if windows else shape[axis], size):
         seen, narrowed = part, grid
         if windows:
             seen, inside = windows.part(part.start, part.stop)
-            narrowed = grid.replace(axis, inside)
+            narrowed = Grid({**grid, axis: inside})
         smaller = with_length(shape, axis, seen.stop - seen.start)
         for outputs, pieces in blocks(smaller, narrowed, itemsize, cut_windows, axis + 1):
             yield (part, *outputs), [((seen, *inputs), each) for inputs, each in pieces]
@@ -59,33 +58,21 @@ def _cut(count: int, size: int) -> list[slice]:
     return [slice(count * i // parts, count * (i + 1) // parts) for i in range(parts)]
 
 
-def _part_of_axis(grid: Grid, axis: int, part: slice) -> Piece:
-    """Some positions of an axis that a single window sees all of."""
-    length = part.stop - part.start
-    return (part,), grid.replace(axis, make_windows(length, length, 1, "valid"))
-
-
 def fold(combine: np.ufunc, x: Array, grid: Grid) -> Array:
     """Combine the elements of each window: one axis after another, the outermost first."""
-    if combine is np.logaddexp:
-        with np.errstate(invalid="ignore"):  # it warns of NaN, which all other ufuncs pass on
-            return _fold(combine, x, grid)
-    return _fold(combine, x, grid)
-
-
-def _fold(combine: np.ufunc, x: Array, grid: Grid) -> Array:
+    if combine is np.logaddexp and np.geterr()["invalid"] != "ignore":  # it warns of NaN, which all others pass on
+        with np.errstate(invalid="ignore"):
+            return fold(combine, x, grid)
     if x.ndim - 1 in grid and grid.sees_all:  # each map lies in one stretch of memory
-        total = _fold_whole_axis(combine, x.reshape(*x.shape[:2], -1), 2)
-        return total.reshape(*x.shape[:2], *[1] * len(grid))
+        others = x.shape[: min(grid)]
+        return _fold_whole_axis(combine, x.reshape(*others, -1), len(others)).reshape(*others, *[1] * len(grid))
     for axis, windows, places in grid.steps:
-        if places:
-            x = _fold_places(combine, x, axis, windows, *places)
-        elif windows.sees_all:
+        if not places and windows.sees_all:
             x = _fold_whole_axis(combine, x, axis)
-        elif isinstance(windows, Windows) and _doubling_pays(windows):
+        elif not places and isinstance(windows, Windows) and _doubling_pays(windows):
             x = _fold_by_doubling(combine, x, axis, windows)
         else:
-            x = _fold_places(combine, x, axis, windows, *split_places(axis, windows))
+            x = _fold_places(combine, x, axis, windows, *(places or split_places(axis, windows)))
     return x
 
 
@@ -155,56 +142,13 @@ def unfold(dy: Array, dx: Array, grid: Grid) -> None:
         spread = dx if axis == min(grid) else np.zeros(with_length(dy.shape, axis, dx.shape[axis]), dy.dtype)
         if windows.sees_all:
             spread += dy
-        elif isinstance(windows, Bins):  # one at a time: `+=` would count once what two bins share
+        elif isinstance(windows, Bins):  # bin by bin, since bins are few and long
             for output, (start, stop) in enumerate(zip(windows.starts, windows.stops, strict=True)):
                 spread[along(axis, slice(start, stop))] += dy[along(axis, slice(output, output + 1))]
         else:
             for outputs, positions in places_along(axis, windows):
                 spread[positions] += dy[outputs]
         dy = spread
-
-
-def visits(grid: Grid) -> Iterator[tuple[Index, Index]]:
-    """Yield, for each place in a sliding window, in row-major order, the windows with an element there, and these."""
-    before = (EVERYWHERE,) * min(grid)
-    for places in product(*(windows.places() for windows in grid.values())):
-        outputs, positions = zip(*places, strict=True)
-        yield (*before, *outputs), (*before, *positions)
-
-
-def winners(combine: np.ufunc, x: Array, grid: Grid, index: Array, present: Array | None) -> tuple[Array, Array]:
-    """The maximum or minimum of every window, and its ``index``, negative in an empty window.
-
-    Of equals the first wins, along the last axis and then along the one before it: that is first in row-major order.
-    """
-    beats: Callable[..., Array] = np.greater if combine is np.maximum else np.less
-    if x.dtype.kind == "f" and np.isnan(combine.reduce(x, None)):
-        beats = _beats_or_is_nan(beats)
-    none_empty = present is None and all(np.all(windows.counts()) for windows in grid.values())
-    index = index if present is None else np.where(present, index, -1)
-    for axis, windows in reversed(grid.items()):
-        places = places_along(axis, windows)
-        shape = with_length(x.shape, axis, windows.outputs)
-        if none_empty:
-            first = places[0][1] if places[0][0][axis] is EVERYWHERE else along(axis, windows.first())
-            best, best_index = x[first].copy(), np.broadcast_to(index[first], shape).copy()
-        else:
-            best, best_index = np.full(shape, identity(combine, x.dtype), x.dtype), np.full(shape, -1, index.dtype)
-        for outputs, positions in places:
-            wins = beats(x[positions], best[outputs])
-            best[outputs] = combine(best[outputs], x[positions])
-            if none_empty:  # a later element has a larger index; to multiply by a boolean is faster than np.where
-                best_index[outputs] = np.maximum(best_index[outputs], wins * index[positions])
-            else:
-                wins = (wins | (best_index[outputs] < 0)) & (index[positions] >= 0)
-                best_index[outputs] = np.where(wins, index[positions], best_index[outputs])
-        x, index = best, best_index
-    return x, index
-
-
-def _beats_or_is_nan(beats: Callable[..., Array]) -> Callable[..., Array]:
-    """``beats`` for numbers of which some are NaN: the first NaN of a window beats everything."""
-    return lambda new, old: beats(new, old) | (np.isnan(new) & ~np.isnan(old))
 
 
 def gather(x: Array, grid: Grid) -> tuple[Array, Array]:
@@ -234,11 +178,6 @@ def identity(combine: np.ufunc, dtype: np.dtype[Any]) -> Any:
     if dtype.kind == "f":
         return -np.inf if least else np.inf
     return np.iinfo(dtype).min if least else np.iinfo(dtype).max
-
-
-def along(axis: int, positions: Any) -> Index:
-    """The index of some positions along one axis of a whole array."""
-    return (EVERYWHERE,) * axis + (positions,)
 
 
 def with_length(shape: tuple[int, ...], axis: int, length: int) -> tuple[int, ...]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache, wraps
-from math import gcd, prod
+from itertools import product
+from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -51,7 +52,7 @@ class Windows(NamedTuple):
         """Yield, for each place in a window, the outputs that have an element there and those elements' positions.
 
         Both are slices along one axis and equally long, so ``combine(y[outputs], x[positions])`` visits every window
-        once. The outputs are ``EVERYWHERE`` where all windows have an element at that place.
+        once, and no position twice. The outputs are ``EVERYWHERE`` where all windows have an element at that place.
         """
         first_place = (self.before - (self.outputs - 1) * self.stride) // self.dilation
         last_place = (self.before + self.length - 1) // self.dilation
@@ -73,8 +74,7 @@ class Windows(NamedTuple):
     @property
     def overlap(self) -> int:
         """How many windows see the same position, at most."""
-        apart = self.stride // gcd(self.stride, self.dilation)  # every so many places of a window share a position
-        return min(-(-self.size // apart), self.outputs)
+        return min(-(-self.span // self.stride), self.outputs)
 
     def first(self) -> Array:
         """The first position that each window sees, if it sees any."""
@@ -92,7 +92,8 @@ class Windows(NamedTuple):
         """The outputs from ``start`` up to ``stop`` alone: the positions that they see, and their windows over them."""
         offset = start * self.stride - self.before
         first, last = max(0, offset), min(self.length, (stop - 1) * self.stride - self.before + self.span)
-        return slice(first, last), self._replace(length=last - first, before=first - offset, outputs=stop - start)
+        seen = self._replace(length=last - first, before=first - offset, after=self.length + self.after - last)
+        return slice(first, last), seen._replace(outputs=stop - start)
 
     @property
     def sees_all(self) -> bool:
@@ -131,12 +132,13 @@ class Bins(NamedTuple):
         return np.array(self.starts)
 
     def places(self) -> Iterator[Place]:
-        """As :meth:`Windows.places`, with arrays of integers where not all bins are so long."""
-        starts, lengths = np.array(self.starts), self.counts()
-        outputs = np.arange(self.outputs)
-        for place in range(self.longest):
-            there = lengths > place
-            yield (EVERYWHERE if there.all() else outputs[there]), starts[there] + place
+        """As :meth:`Windows.places`, with arrays of integers; bins that begin at one position take turns."""
+        starts, lengths = self.first(), self.counts()
+        turns = np.arange(self.outputs) - np.searchsorted(starts, starts)
+        for place, turn in product(range(self.longest), range(turns.max() + 1)):
+            (outputs,) = np.nonzero((lengths > place) & (turns == turn))
+            if outputs.size:
+                yield (EVERYWHERE if outputs.size == self.outputs else outputs), starts[outputs] + place
 
     def counts(self) -> Array:
         """How many positions each bin sees."""
@@ -147,10 +149,6 @@ class Bins(NamedTuple):
         first, last = self.starts[start], self.stops[stop - 1]
         starts, stops = ([each - first for each in edges[start:stop]] for edges in (self.starts, self.stops))
         return slice(first, last), Bins(last - first, tuple(starts), tuple(stops))
-
-    def with_padding(self) -> Bins:
-        """Themselves: bins have no padding."""
-        return self
 
     @property
     def sees_all(self) -> bool:
@@ -188,25 +186,24 @@ class Grid(dict[int, Windows | Bins]):
         few = {axis for axis, windows in self.items() if windows.longest <= FEW and not windows.sees_all}
         return [(axis, each, split_places(axis, each) if axis in few else None) for axis, each in self.items()]
 
-    def replace(self, axis: int, windows: Windows | Bins) -> Grid:
-        """The same grid with other windows along an axis."""
-        return Grid({**self, axis: windows})
-
-    def counts(self) -> list[tuple[int, Array | int]]:
+    def counts(self, ndim: int, with_padding: bool = False) -> list[Array | int]:
         """How many positions windows see along each axis: one number, or an array that broadcasts over the outputs."""
-        counts = [(axis, windows.counts()) for axis, windows in self.items()]
-        shapes = {axis: (-1, *[1] * (len(self) + 1 - axis)) for axis in self}
-        return [(axis, each if isinstance(each, int) else each.reshape(shapes[axis])) for axis, each in counts]
+        found = []
+        for axis, windows in self.items():
+            counted = windows.with_padding() if with_padding and isinstance(windows, Windows) else windows
+            counts = counted.counts()
+            found.append(counts if isinstance(counts, int) else counts.reshape(-1, *[1] * (ndim - 1 - axis)))
+        return found
 
-    def with_padding(self) -> Grid:
-        """The same windows over a map whose padding is made of real elements."""
-        return Grid({axis: windows.with_padding() for axis, windows in self.items()})
+
+def along(axis: int, positions: Any) -> Index:
+    """The index of some positions along one axis of a whole array."""
+    return (EVERYWHERE,) * axis + (positions,)
 
 
 def places_along(axis: int, windows: Windows | Bins) -> list[Place]:
     """The places of windows, as indices into whole arrays."""
-    before = (EVERYWHERE,) * axis
-    return [((*before, outputs), (*before, positions)) for outputs, positions in windows.places()]
+    return [(along(axis, outputs), along(axis, positions)) for outputs, positions in windows.places()]
 
 
 def split_places(axis: int, windows: Windows | Bins) -> Places:
@@ -247,6 +244,11 @@ def make_windows(
             f"{before + after} of padding. Use a smaller pool_size or padding='same'."
         )
     return Windows(length, size, stride, dilation, before, after, count)
+
+
+def whole_axis(length: int) -> Windows:
+    """One window over all of an axis."""
+    return make_windows(length, length, 1, "valid")
 
 
 def cached(make: Callable[..., Grid]) -> Callable[..., Grid]:
@@ -297,7 +299,7 @@ def adaptive_grid(shape: tuple[int, ...], output_size: Sizes, data_format: DataF
 def global_grid(shape: tuple[int, ...], data_format: DataFormat) -> Grid:
     """Lay one window over each whole spatial axis."""
     axes = checks.spatial_axes(shape, data_format)
-    return Grid({axis: make_windows(shape[axis], shape[axis], 1, "valid") for axis in axes})
+    return Grid({axis: whole_axis(shape[axis]) for axis in axes})
 
 
 @explained

@@ -109,6 +109,14 @@ def test_ties_in_rows_longer_than_a_block_go_to_the_first_in_row_major_order(cha
     assert pullback(np.ones_like(y)).sum((0, 3)).tolist() == [[0, 0, x.shape[-1]], [0, 0, 0]]
 
 
+@pytest.mark.parametrize("pool", [max_pool, average_pool])
+def test_windows_that_overlap_add_up_where_a_row_is_longer_than_a_block(pool):
+    x = np.tile(np.array([1.0, 2, 9, 4, 3]).reshape(1, 5, 1), (1, 1, 300_000))
+    y, pullback = vjp(pool, x, 3, 1)
+    part, pullback_of_part = vjp(pool, x[..., :1], 3, 1)
+    assert_array_equal(pullback(np.ones_like(y))[..., -1:], pullback_of_part(np.ones_like(part)))
+
+
 def test_a_masked_element_gets_nothing_of_an_infinite_gradient():
     _, pullback = vjp(lp_pool, line([3, 4]), 2, 2, mask=np.array([[True, False]]))
     assert pullback(line([INF])).ravel().tolist() == [INF, 0]
