@@ -151,21 +151,22 @@ def unfold(dy: Array, dx: Array, grid: Grid) -> None:
         dy = spread
 
 
-def gather(x: Array, grid: Grid) -> tuple[Array, Array]:
+def gather(x: Array, grid: Grid, absent: float) -> tuple[Array, Array]:
     """The elements of every sliding window along a new last axis, in row-major order, and which are really there.
 
-    For what is no fold: it takes as much memory as all windows together.
+    The others are ``absent``. For what is no fold: it takes as much memory as all windows together.
     """
     present = np.ones((1, *x.shape[1:]), bool)
     for axis, windows in grid.items():
         assert isinstance(windows, Windows)
         table = windows.table()
         x = np.moveaxis(np.take(x, table, axis), axis + 1, -1)
-        present = np.moveaxis(np.take(present, table, axis), axis + 1, -1)
-        present &= np.expand_dims(table >= 0, [i for i in range(present.ndim) if i not in (axis, present.ndim - 1)])
+        with_end = np.insert(present, windows.length, False, axis)  # which the table calls -1
+        present = np.moveaxis(np.take(with_end, table, axis), axis + 1, -1)
     outputs = x.ndim - len(grid)
     size = prod(x.shape[outputs:])
-    return x.reshape(*x.shape[:outputs], size), present.reshape(*present.shape[:outputs], size)
+    present = present.reshape(*present.shape[:outputs], size)
+    return np.where(present, x.reshape(*x.shape[:outputs], size), absent), present
 
 
 def identity(combine: np.ufunc, dtype: np.dtype[Any]) -> Any:

@@ -96,8 +96,7 @@ def class_activation_maps(x: ArrayLike, weights: ArrayLike, data_format: DataFor
     Source: Zhou et al. 2016, section 2, equation 2.
     """
     x, weights = checks.real(x), checks.real(weights, "weights")
-    checks.spatial_axes(x.shape, data_format)
-    channels = 1 if checks.is_channels_first(data_format) else x.ndim - 1
+    channels = checks.channel_axis(checks.spatial_axes(x.shape, data_format))
     if weights.ndim != 2 or weights.shape[0] != x.shape[channels]:
         raise ValueError(f"weights must be ({x.shape[channels]}, K) for x of shape {x.shape}, got {weights.shape}")
     dtype = np.result_type(*(each if each.dtype.kind == "f" else np.float32 for each in (x, weights)))

@@ -195,8 +195,7 @@ def lp_pool(
 
 def lp_pooling(x: ArrayLike, p: float, *arguments: Any, **options: Any) -> Pooling:
     """A pooling by p-norms, over windows that slide."""
-    pooling = sliding_pooling(MAX, x, *arguments, **options)
-    return pooling._replace(algebra=norm(checks.positive("p", p)))
+    return sliding_pooling(norm(checks.positive("p", p)), x, *arguments, **options)
 
 
 @explained

@@ -18,7 +18,7 @@ from poolkit.algebras import MAX, MEAN, Algebra, Pooling, pool
 from poolkit.checks import Array, DataFormat, Padding, Sizes
 from poolkit.folds import gather
 from poolkit.heads import flatten
-from poolkit.pooling import adaptive_max_pool, global_average_pool, global_max_pool, max_pool
+from poolkit.pooling import adaptive_max_pool, global_average_pool, global_max_pool, max_pool, sliding_pooling
 from poolkit.windows import Bins, Grid, sliding_grid
 from poolkit.wording import explained
 
@@ -47,14 +47,13 @@ def gem_pool(
     >>> gem_pool(np.array([3.0, 4]).reshape(1, 2, 1), 2, p=2).round(4).item()
     3.5355
     """
-    x, grid = _lay(x, pool_size, strides, padding, data_format)
     p, epsilon = checks.positive("p", p), checks.positive("epsilon", epsilon)
     row = Algebra(
         combine=np.logaddexp,
         lift=lambda x, dtype: p * np.log(np.maximum(x.astype(dtype), epsilon)),
         finish=lambda total, count: np.exp((total - np.log(count)) / p),
     )
-    return pool(Pooling(row, x, grid))
+    return sliding_pooling(row, x, pool_size, strides, padding, data_format).forward()
 
 
 @explained
@@ -75,14 +74,13 @@ def lse_pool(
     >>> lse_pool(np.array([0.0, 1000]).reshape(1, 2, 1), 2).round(4).item()
     999.3069
     """
-    x, grid = _lay(x, pool_size, strides, padding, data_format)
     r = checks.positive("r", r)
     row = Algebra(
         combine=np.logaddexp,
         lift=lambda x, dtype: r * x.astype(dtype),
         finish=lambda total, count: (total - np.log(count)) / r,
     )
-    return pool(Pooling(row, x, grid))
+    return sliding_pooling(row, x, pool_size, strides, padding, data_format).forward()
 
 
 @explained
@@ -103,9 +101,9 @@ def soft_pool(
     """
     values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
     largest = pool(Pooling(MAX, values, grid))
-    elements, present = gather(values, grid)
+    elements, _ = gather(values, grid, -np.inf)
     with np.errstate(invalid="ignore"):  # where the largest is infinite or NaN, it is the answer itself
-        weights = np.where(present, np.exp(elements - largest[..., None]), 0)
+        weights = np.exp(elements - largest[..., None])
         mean = np.where(weights > 0, weights * elements, 0).sum(-1) / weights.sum(-1)
     return np.where(np.isfinite(largest), mean, largest).astype(dtype)
 
@@ -135,8 +133,7 @@ def stochastic_pool(
         raise ValueError("x must be finite and not negative to be drawn from in proportion")
     if not isinstance(generator, (np.random.Generator, type(None))):
         raise TypeError(f"generator must be a numpy.random.Generator or None, got {generator!r}")
-    elements, present = gather(values, grid)
-    elements = np.where(present, elements, 0)
+    elements, _ = gather(values, grid, 0)
     levels = elements.cumsum(-1)
     total = levels[..., -1]
     if generator is None:
@@ -189,8 +186,8 @@ def gated_pool(
     """
     weights = checks.real(weights, "weights")
     values, dtype, grid = _prepare(x, weights.shape, strides, padding, data_format)
-    elements, present = gather(values, grid)
-    answer = (np.where(present, elements, 0) * weights.ravel()).sum(-1)
+    elements, _ = gather(values, grid, 0)
+    answer = (elements * weights.ravel()).sum(-1)
     return _mix(np.exp(-np.logaddexp(0, -answer)), values, grid).astype(dtype)
 
 
@@ -209,11 +206,11 @@ def median_pool(
     2.0
     """
     values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
-    elements, present = gather(values, grid)
-    ordered = np.sort(np.where(present, elements, np.inf))
+    elements, present = gather(values, grid, np.inf)
+    ordered = np.sort(elements)
     number = present.sum(-1, keepdims=True)
     middle = [np.take_along_axis(ordered, place, -1)[..., 0] for place in ((number - 1) // 2, number // 2)]
-    unknown = (np.isnan(elements) & present).any(-1)
+    unknown = np.isnan(elements).any(-1)
     return np.where(unknown, np.nan, np.add(*middle) / 2).astype(dtype)
 
 
@@ -242,9 +239,8 @@ def max_blur_pool(
     weights = np.ones(1)
     for size in sizes:
         weights = np.multiply.outer(weights, [comb(size - 1, place) for place in range(size)]).ravel()
-    elements, present = gather(values, grid)
-    total = np.where(present, elements * weights, 0).sum(-1)
-    return (total / (present * weights).sum(-1)).astype(dtype)
+    elements, present = gather(values, grid, 0)
+    return ((elements * weights).sum(-1) / (present * weights).sum(-1)).astype(dtype)
 
 
 @explained
@@ -326,15 +322,10 @@ def concat_pool(x: ArrayLike, data_format: DataFormat = "channels_last", *, keep
     return np.concatenate([largest, mean], axis=1 if checks.is_channels_first(data_format) else -1)
 
 
-def _lay(x: ArrayLike, *rule: Any) -> tuple[Array, Grid]:
-    """``x`` as an array, and its windows."""
-    x = checks.real(x)
-    return x, sliding_grid(x.shape, *rule)
-
-
 def _prepare(x: ArrayLike, *rule: Any) -> tuple[Array, np.dtype[Any], Grid]:
     """``x`` in float64, the dtype of the result, and the windows."""
-    x, grid = _lay(x, *rule)
+    x = checks.real(x)
+    grid = sliding_grid(x.shape, *rule)
     dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
     return x.astype(np.promote_types(x.dtype, np.float64), copy=False), dtype, grid
 
