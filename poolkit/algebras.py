@@ -16,7 +16,7 @@ import numpy as np
 
 from poolkit import checks
 from poolkit.checks import Array
-from poolkit.folds import BLOCK, LONG, Piece, blocks, fold, identity, unfold
+from poolkit.folds import BLOCK, LONG, Piece, blocks, fold, identity, unfold, visits
 from poolkit.windows import EVERYWHERE, Bins, Grid, Index, Windows, places_along, pooled_shape
 
 
@@ -294,15 +294,18 @@ def norm(p: float) -> Algebra:
         size = np.abs(x.astype(dtype))
         return p * np.log(size, out=np.full(size.shape, -np.inf, dtype), where=size != 0)
 
-    @one_axis_after_another
-    def share(step: Step, dy: Array, dx: Array) -> None:
+    def share(pooling: Pooling, dy: Array, dx: Array) -> None:
         """The derivative: the power p - 1 of each element's part of the norm, with the element's sign."""
-        for outputs, elements in places_along(step.axis, step.windows):
-            x, y = step.x[elements], step.y[outputs]
-            slope = np.divide(np.abs(x), y, out=np.zeros(x.shape, y.dtype), where=y != 0)
-            np.power(slope, p - 1, out=slope, where=slope != 0)
-            np.multiply(slope, dy[outputs], out=slope, where=slope != 0)  # an infinite dy moves no zero
-            dx[elements] += slope * np.where(x < 0, -1, 1)
+        for outputs, pieces in blocks(dx.shape, pooling.grid, max(dx.itemsize, 16)):
+            y, part = _pool_block(pooling, pieces, np.promote_types(dx.dtype, np.float64)), dy[outputs]
+            for inputs, grid in pieces:
+                x, dx_block = pooling.elements(inputs).astype(y.dtype), dx[inputs]
+                for windows, elements in visits(grid):
+                    some, norms = x[elements], y[windows]
+                    slope = np.divide(np.abs(some), norms, out=np.zeros(some.shape, y.dtype), where=norms != 0)
+                    np.power(slope, p - 1, out=slope, where=slope != 0)
+                    np.multiply(slope, part[windows], out=slope, where=slope != 0)  # an infinite dy moves no zero
+                    dx_block[elements] += slope * np.where(some < 0, -1, 1)
 
     in_logarithms = Algebra(np.logaddexp, logarithms, lambda total, count: np.exp(total / p), share)
     return Algebra(np.add, powers, lambda total, count: total ** (1 / p), share, fallback=in_logarithms)

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import product
 from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from poolkit.checks import Array
-from poolkit.windows import Bins, Grid, Index, Place, Windows, along, places_along, split_places, whole_axis
+from poolkit.windows import EVERYWHERE, Bins, Grid, Index, Place, Windows, along, places_along, split_places, whole_axis
 
 Piece: TypeAlias = tuple[Index, Grid]
 
@@ -149,6 +150,14 @@ def unfold(dy: Array, dx: Array, grid: Grid) -> None:
             for outputs, positions in places_along(axis, windows):
                 spread[positions] += dy[outputs]
         dy = spread
+
+
+def visits(grid: Grid) -> Iterator[tuple[Index, Index]]:
+    """Yield, for each place in a sliding window, in row-major order, the windows with an element there, and these."""
+    before = (EVERYWHERE,) * min(grid)
+    for places in product(*(windows.places() for windows in grid.values())):
+        outputs, positions = zip(*places, strict=True)
+        yield (*before, *outputs), (*before, *positions)
 
 
 def gather(x: Array, grid: Grid, absent: float) -> tuple[Array, Array]:

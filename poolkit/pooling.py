@@ -195,7 +195,8 @@ def lp_pool(
 
 def lp_pooling(x: ArrayLike, p: float, *arguments: Any, **options: Any) -> Pooling:
     """A pooling by p-norms, over windows that slide."""
-    return sliding_pooling(norm(checks.positive("p", p)), x, *arguments, **options)
+    pooling = sliding_pooling(MAX, x, *arguments, **options)
+    return pooling._replace(algebra=norm(checks.positive("p", p)))
 
 
 @explained

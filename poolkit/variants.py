@@ -18,7 +18,7 @@ from poolkit.algebras import MAX, MEAN, Algebra, Pooling, pool
 from poolkit.checks import Array, DataFormat, Padding, Sizes
 from poolkit.folds import gather
 from poolkit.heads import flatten
-from poolkit.pooling import adaptive_max_pool, global_average_pool, global_max_pool, max_pool, sliding_pooling
+from poolkit.pooling import adaptive_max_pool, global_average_pool, global_max_pool, max_pool
 from poolkit.windows import Bins, Grid, sliding_grid
 from poolkit.wording import explained
 
@@ -47,13 +47,14 @@ def gem_pool(
     >>> gem_pool(np.array([3.0, 4]).reshape(1, 2, 1), 2, p=2).round(4).item()
     3.5355
     """
+    x, grid = _lay(x, pool_size, strides, padding, data_format)
     p, epsilon = checks.positive("p", p), checks.positive("epsilon", epsilon)
     row = Algebra(
         combine=np.logaddexp,
         lift=lambda x, dtype: p * np.log(np.maximum(x.astype(dtype), epsilon)),
         finish=lambda total, count: np.exp((total - np.log(count)) / p),
     )
-    return sliding_pooling(row, x, pool_size, strides, padding, data_format).forward()
+    return pool(Pooling(row, x, grid))
 
 
 @explained
@@ -74,13 +75,14 @@ def lse_pool(
     >>> lse_pool(np.array([0.0, 1000]).reshape(1, 2, 1), 2).round(4).item()
     999.3069
     """
+    x, grid = _lay(x, pool_size, strides, padding, data_format)
     r = checks.positive("r", r)
     row = Algebra(
         combine=np.logaddexp,
         lift=lambda x, dtype: r * x.astype(dtype),
         finish=lambda total, count: (total - np.log(count)) / r,
     )
-    return sliding_pooling(row, x, pool_size, strides, padding, data_format).forward()
+    return pool(Pooling(row, x, grid))
 
 
 @explained
@@ -322,10 +324,15 @@ def concat_pool(x: ArrayLike, data_format: DataFormat = "channels_last", *, keep
     return np.concatenate([largest, mean], axis=1 if checks.is_channels_first(data_format) else -1)
 
 
+def _lay(x: ArrayLike, *rule: Any) -> tuple[Array, Grid]:
+    """``x`` as an array, and its windows."""
+    x = checks.real(x)
+    return x, sliding_grid(x.shape, *rule)
+
+
 def _prepare(x: ArrayLike, *rule: Any) -> tuple[Array, np.dtype[Any], Grid]:
     """``x`` in float64, the dtype of the result, and the windows."""
-    x = checks.real(x)
-    grid = sliding_grid(x.shape, *rule)
+    x, grid = _lay(x, *rule)
     dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
     return x.astype(np.promote_types(x.dtype, np.float64), copy=False), dtype, grid
 
