@@ -600,7 +600,7 @@ function why(network, digit) {
   if (head === "gap") {
     return `Every place is asked with the same ${network.channels.at(-1)} weights: this is the class activation map of ${digit}. It moves with the drawing, and the sum of all its places is the score${step === 1 ? ", to the last digit the same wherever the drawing stands" : `. After a push by ${step} pixels it is the same again, to the last digit`}.`;
   }
-  return `Flatten has no class activation map: each place has weights of its own, so no map of “${digit}” can move with the drawing. These are the places' shares of the sum, and a stroke that moves is weighed anew.`;
+  return `Each place has weights of its own, so no map of “${digit}” can move with the drawing: Flatten has no class activation map. These are the places' shares of the sum, and a stroke that moves is weighed anew.`;
 }
 
 customElements.define("pooling-lab", PoolingLab);

@@ -9,6 +9,7 @@ import json
 import sys
 from base64 import b64encode
 from importlib.metadata import version
+from zlib import crc32
 
 import numpy as np
 
@@ -110,6 +111,12 @@ def store(name, accuracy, seeds, folder=STORED):
     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
+def fingerprint(name, folder=STORED):
+    """A number that changes with any weight in the page."""
+    document = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    return crc32(json.dumps([document["layers"], document["dense"]]).encode())
+
+
 def store_digits(folder=STORED):
     """Twenty test digits for the page, two of each class; 400 of them for the tests."""
     *_, (images, labels) = splits()
@@ -146,6 +153,7 @@ def main(names):
         runs = [measure(seed, name) for seed in seeds_of(name)]
         store(name, runs[0]["accuracy"], len(runs))
         results[name] = {what: [run[what] for run in runs] for what in runs[0]}
+        results[name]["fingerprint"] = fingerprint(name)
         print(name, [round(run["accuracy"], 4) for run in runs], flush=True)
     most = max(len(result["accuracy"]) for result in results.values())
     in_order = {name: results[name] for name in NAMES if name in results}

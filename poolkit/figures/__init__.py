@@ -10,7 +10,7 @@ from poolkit.figures.filters import draw_filtering, draw_patch
 from poolkit.figures.gradients import draw_gradients, draw_product
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling, draw_windows
 from poolkit.figures.heads import draw_class_means, draw_ends, draw_row_major
-from poolkit.figures.images import Pictures, draw_clip, draw_images
+from poolkit.figures.images import Pictures, draw_clips, draw_images
 from poolkit.figures.maps import draw_shift_maps
 from poolkit.figures.memory import draw_memory, draw_reads, draw_running_maxima, draw_trips
 from poolkit.figures.photographs import draw_sliding
@@ -29,7 +29,7 @@ __all__ = [
     "Table",
     "draw_bins",
     "draw_class_means",
-    "draw_clip",
+    "draw_clips",
     "draw_conformance",
     "draw_counts",
     "draw_coverage",

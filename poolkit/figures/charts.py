@@ -67,7 +67,7 @@ def draw_signal(x, pooled, pool_size, unit):
         f"its {label} ({y.size} values)" for label, y in pooled.items()
     )
     figure = Chart(PHONE, 250, alt)
-    axes = figure.add_axes((0.12, 0.14, 0.86, 0.66))
+    axes = figure.add_axes((0.12, 0.18, 0.86, 0.62))
     axes.plot(x, color=INPUT_EDGE, lw=1)
     _text(figure, 0.12, 0.95, f"signal, {x.size} samples", INPUT_EDGE)
     for place, ((label, y), (color, dashes)) in enumerate(zip(pooled.items(), _LINES, strict=False)):
@@ -75,6 +75,7 @@ def draw_signal(x, pooled, pool_size, unit):
         axes.stairs(y, edges, color=color, lw=2.2, ls=dashes, baseline=None)
         _text(figure, 0.12 + 0.3 * place, 0.87, f"{label} {_DASHES[dashes]}", color)
     _plain(axes)
+    axes.set_xlabel("sample", color=MUTED, fontsize=FONT - 3)
     axes.set_ylabel(unit, color=MUTED, fontsize=FONT - 3)
     return figure
 

@@ -31,6 +31,12 @@ const HINTS = {
     keys: "Arrow keys move the window.",
   },
 };
+const STACK_HINT = {
+  mouse: "Point at a number to see where it goes. Type to change it.",
+  touch: "Tap a number to see where it goes. Tap it again to change it.",
+  keys: "Arrow keys choose a number. Type to change it.",
+};
+const hint = ({ stack, shaded, mode }, device) => (shaded ? HINTS.shaded : stack && mode === "pool" ? STACK_HINT : HINTS[mode])[device];
 
 const option = ([value, label]) => `<option value="${value}">${label}</option>`;
 const poolLabel = ([name, [kind, whole]]) => [name, `${whole ? "global " : ""}${ALGEBRA[kind].label}`];
@@ -614,7 +620,7 @@ export class PoolingExplorer extends HTMLElement {
     }
     this.$("extra").hidden = !more;
     this.$("random").hidden = Boolean(shaded);
-    this.$("hint").textContent = HINTS[shaded ? "shaded" : mode][this.#device];
+    this.$("hint").textContent = hint({ stack, shaded, mode }, this.#device);
     this.$("columns-field").querySelector("label").textContent = state?.shape.length === 1 ? "length" : "columns";
     for (const id of ["play", "back", "forth"]) this.$(id).disabled = Boolean(error);
     const play = this.hasAttribute("playing") ? "❚❚ Pause" : "▶ Play";
@@ -659,8 +665,7 @@ export class PoolingExplorer extends HTMLElement {
   #use(device) {
     if (this.#device === device) return;
     this.#device = device;
-    const { mode, shaded } = this.#model ?? { mode: "pool" };
-    this.$("hint").textContent = HINTS[shaded ? "shaded" : mode][device];
+    this.$("hint").textContent = hint(this.#model ?? { mode: "pool" }, device);
   }
 
   #move(event) {
@@ -981,7 +986,7 @@ function gridHTML({ side, kind, title, rows, columns, pad, index, asked }) {
     return i >= 0 && i < rows ? `<div role="row">${cells}</div>` : `<div aria-hidden="true">${cells}</div>`;
   };
   const lines = range(pad.top + rows + pad.bottom).map((i) => line(i - pad.top)).join("");
-  return `<figure class="${kind === "flat" ? "whole" : ""} ${wide < 3 ? "narrow" : ""}" style="--n:${wide}"><figcaption>${title}</figcaption>
+  return `<figure class="${kind === "flat" ? "whole" : ""} ${wide < 3 && title.length > 4 * wide ? "narrow" : ""}" style="--n:${wide}"><figcaption>${title}</figcaption>
     <div class="frame ${side === "x" ? "in" : "out"} ${kind} ${asked ? "asked" : ""}"><div class="cells" role="grid" aria-label="${title}">${lines}</div></div></figure>`;
 }
 

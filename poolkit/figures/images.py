@@ -8,6 +8,7 @@ import numpy as np
 from poolkit.figures.style import COLUMN, make_clip, make_png
 
 GAP = 12
+STYLE = "width:100%;height:auto;display:block;image-rendering:pixelated;outline:1px solid #8888"
 
 
 class Pictures:
@@ -59,42 +60,46 @@ def draw_images(images, alt, columns=2, value_range=None):
     return Pictures(parts, f"{alt} Sizes: {shapes}.", columns)
 
 
-def draw_clip(frames, alt, seconds=0.4, rounds=2):
-    """Play frames one after another, ``rounds`` times; for readers who asked for less motion, the first one stands.
+def draw_clips(clips, alt, seconds=2.4, rounds=2):
+    """Play clips side by side, ``rounds`` times; for readers who asked for less motion, their first frames stand.
 
     Parameters
     ----------
-    frames : array_like
-        ``(D, H, W)``, in shades from its least to its greatest value.
+    clips : dict from str to array_like
+        Each ``(D, H, W)``, in shades from its least to its greatest value; the key is its title, its shape is added.
     alt : str
         What there is to see.
     seconds : float
-        How long each is shown.
+        How long a round takes, for each clip alike.
     rounds : int
-        How often the clip plays; keep it to five seconds in all, since it cannot be stopped.
+        How often the clips play; keep it to five seconds in all, since they cannot be stopped.
     """
-    frames = np.asarray(frames)
-    shades = frames.min(), frames.max()
-    pixels = [_pixels(frame, shades) for frame in frames]
-    still, moving = (b64encode(png).decode() for png in (make_png(pixels[0]), make_clip(pixels, seconds, rounds)))
-    style = "width:100%;max-width:688px;image-rendering:pixelated;outline:1px solid #8888"
-    part = (
-        f'<picture><source media="(prefers-reduced-motion: reduce)" srcset="data:image/png;base64,{still}">'
-        f'<img alt="{escape(alt)}" width="{frames.shape[2]}" height="{frames.shape[1]}" style="{style};height:auto" '
-        f'src="data:image/png;base64,{moving}"></picture>'
-    )
-    return Pictures([part], f"{alt} {len(frames)} frames of {frames.shape[1]} by {frames.shape[2]}.", 1)
+    parts, shapes = [], []
+    for title, frames in clips.items():
+        frames = np.asarray(frames)
+        depth, rows, columns = frames.shape
+        pixels = [_pixels(frame, (frames.min(), frames.max())) for frame in frames]
+        files = make_png(pixels[0]), make_clip(pixels, seconds / depth, rounds)
+        still, moving = (f"data:image/png;base64,{b64encode(png).decode()}" for png in files)
+        parts.append(
+            f'<figure style="margin:0 0 8px"><figcaption style="white-space:nowrap"><b>{escape(title)}</b>'
+            f" <small>{depth} × {rows} × {columns}</small></figcaption>"
+            f'<picture><source media="(prefers-reduced-motion: reduce)" srcset="{still}">'
+            f'<img alt="{escape(title)}" width="{columns}" height="{rows}" style="{STYLE}" src="{moving}"></picture>'
+            "</figure>"
+        )
+        shapes.append(f"{title}: {depth} frames of {rows} by {columns}")
+    return Pictures(parts, f"{alt} Sizes: {', '.join(shapes)}.", len(clips))
 
 
 def show_image(title, image, value_range, size=1):
     """An image below its title, as wide as its column or ``size`` times as wide."""
     png = b64encode(make_png(_pixels(image, value_range))).decode()
     rows, columns = image.shape[:2]
-    style = "width:100%;height:auto;display:block;image-rendering:pixelated;outline:1px solid #8888"
     return (
         f'<figure style="margin:0 0 8px;width:{size:.0%}"><figcaption style="white-space:nowrap"><b>{escape(title)}</b>'
         f' <small>{rows} × {columns}</small></figcaption><img alt="{escape(title)}" width="{columns}" height="{rows}" '
-        f'style="{style}" src="data:image/png;base64,{png}"></figure>'
+        f'style="{STYLE}" src="data:image/png;base64,{png}"></figure>'
     )
 
 

@@ -578,6 +578,7 @@ def test_another_question_forgets_the_answers(show, act):
 def test_a_stack_of_maps_shows_both_vectors(show):
     maps = np.array([[[2, 5, 0], [7, 1, 4]], [[9, 3, 0], [6, 8, 4]]])
     page = show(maps)
+    assert page.locator(".hint").inner_text().startswith("Point at a number to see where it goes")
     assert cells(page, "flat") == [f"{value:g}" for value in flatten(maps[None])[0]]
     assert cells(page, "mean") == [f"{value:g}" for value in global_average_pool(maps[None])[0]]
     page.locator(".x [data-x='5']").hover()
@@ -834,6 +835,13 @@ def test_nothing_sticks_out(show, width, arguments, options):
         f"parts => parts.filter(part => part.getBoundingClientRect().right > {width - 8}).map(part => part.outerHTML)"
     )
     assert page.locator(".stage *, button:visible, .field:visible, figcaption").evaluate_all(inside) == []
+
+
+def test_the_name_of_a_map_begins_where_the_map_begins(show):
+    page = show(np.zeros((2, 2, 3)), width=390)
+    begins = "all => all.map((one) => one.getBoundingClientRect().x)"
+    names, maps = (page.locator(f"figure:has(.x) > {part}").evaluate_all(begins) for part in ("figcaption", ".frame"))
+    assert len(maps) == 3 and np.all(np.array(names) >= maps)
 
 
 @every_example

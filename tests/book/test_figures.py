@@ -13,6 +13,7 @@ from poolkit import average_pool, figures, global_average_pool, max_pool, min_po
 from poolkit.figures import (
     draw_bins,
     draw_class_means,
+    draw_clips,
     draw_conformance,
     draw_counts,
     draw_coverage,
@@ -193,6 +194,14 @@ def test_images_keep_their_pixels():
     html = draw_images({"one": IMAGE}, "Gets brighter.", value_range=(0, 255))._repr_html_()
     image = Image.open(BytesIO(b64decode(re.search('base64,([^"]+)', html)[1])))
     assert np.array_equal(np.asarray(image)[:, :, 0], IMAGE)
+
+
+def test_clips_side_by_side_keep_in_step():
+    clips = {"many": np.arange(48).reshape(4, 3, 4), "few": np.arange(24).reshape(2, 3, 4)}
+    html = draw_clips(clips, "They get brighter.", seconds=2, rounds=2)._repr_html_()
+    playing = [Image.open(BytesIO(b64decode(png))) for png in re.findall(' src="data:image/png;base64,([^"]+)', html)]
+    assert [(clip.n_frames, clip.info["duration"]) for clip in playing] == [(4, 500), (2, 1000)]
+    assert [clip.info["loop"] for clip in playing] == [2, 2]
 
 
 @pytest.mark.parametrize("columns, least", [(1, 683), (2, 333), (4, 158)])

@@ -124,10 +124,11 @@ def test_the_record_of_the_page_s_networks_comes_out_again(name, push):
 
 
 @each_network
-def test_files_and_record_name_the_same_accuracy_and_seeds(name):
+def test_files_and_record_name_the_same_accuracy_seeds_and_weights(name):
     stored = json.loads((lab_network.STORED / f"{name}.json").read_text(encoding="utf-8"))
-    accuracies = recorded("lab")[name]["accuracy"]
-    assert (stored["accuracy"], stored["seeds"]) == (accuracies[0], len(accuracies))
+    run = recorded("lab")[name]
+    assert (stored["accuracy"], stored["seeds"]) == (run["accuracy"][0], len(run["accuracy"]))
+    assert lab_record.fingerprint(name) == run["fingerprint"]
 
 
 def test_digits_are_reshaped_in_place():
