@@ -14,7 +14,7 @@ ROWS = re.findall(r"^\| ([\w ]+) \| `(.*?)`[^|]*\| `(.*?)` \|$", TEXT, re.MULTIL
 CALLS = {name: [call for other, *both in ROWS if other == name for call in both] for name, _, _ in ROWS}
 X = np.random.default_rng(0).normal(size=(3, 8, 6, 2)).astype("float32")
 KNOWN = vars(keras.layers) | vars(poolkit) | {"x": X, "N": 3, "H": 8, "W": 6, "C": 2}
-KNOWN["w"] = eval(re.search(r"`w = (.*?)`", TEXT)[1], KNOWN)
+KNOWN |= {name: eval(re.search(rf"`{name} = (.*?)`", TEXT)[1], KNOWN) for name in "vw"}
 
 every_row = pytest.mark.parametrize("calls", CALLS.values(), ids=CALLS)
 
