@@ -3,7 +3,8 @@
 A deck is a file in ``teaching/slides``: slides between lines ``---``, each with a title, a body, and from ``Note:``
 on what the teacher says, with minutes. ``![figure](name)`` stands for what the cell of that name draws, ``code``,
 ``output`` and ``lab`` for the rest of it; ``![figure](types/name)`` is a cell of another chapter. Numbers that the
-chapter does not have are computed again in lines ``Check:``.
+chapter does not have are computed again in lines ``Check:``. A line ``Later:`` is a CSS selector: what it matches on
+the slide is an answer, and comes with the next press of a key.
 """
 
 import re
@@ -34,6 +35,7 @@ class Slide:
     body: str
     notes: str
     checks: tuple
+    later: str
 
     @property
     def minutes(self):
@@ -44,7 +46,9 @@ def slide(text):
     title, _, rest = text.strip().partition("\n")
     body, _, notes = rest.partition("\nNote:")
     checks = tuple(re.findall("^Check: (.*)", notes, re.MULTILINE))
-    return Slide(title.lstrip("# "), body.strip(), re.sub("^Check: .*", "", notes, flags=re.MULTILINE).strip(), checks)
+    later = "".join(re.findall("^Later: (.*)", notes, re.MULTILINE))
+    said = re.sub("^(Check|Later): .*", "", notes, flags=re.MULTILINE).strip()
+    return Slide(title.lstrip("# "), body.strip(), said, checks, later)
 
 
 def read(stem):
@@ -66,7 +70,7 @@ def show(kind, place, stem):
     """What stands for a cell; the script fits it into the room that the slide has for it."""
     html = cells.SHOW[kind](cells.find(place, stem))
     sizes = re.findall(r'<img [^>]*width="(\d+)" height="(\d+)"', html)
-    wide = "" if html.startswith(("<svg", "<pre")) else " wide"
+    wide = "" if html.startswith(("<svg", "<pre", '<div class="poolkit-film')) else " wide"
     square = len(sizes) == 4 and all(width == height for width, height in sizes)
     row = " row" if square or len(sizes) > 6 else ""
     return f'<div class="show"><div class="fit {kind}{wide}{row}">{html}</div></div>'
@@ -86,7 +90,8 @@ def show_slide(each, stem):
     head = "h1" if each == read(stem)[0] else "h2"
     title = as_html(each.title).removeprefix("<p>").removesuffix("</p>\n")
     body, notes = show_body(each.body, stem), as_html(each.notes)
-    return f"""<section><{head}>{title}</{head}>
+    later = f' data-later="{escape(each.later)}"' if each.later else ""
+    return f"""<section{later}><{head}>{title}</{head}>
 <div class="body">{body}</div>
 <aside class="notes">{notes}</aside></section>"""
 

@@ -85,7 +85,7 @@ def windows(lot):
     yield task("<b>Average pooling</b>, window 3 × 3, stride 3.", "average_pool", 6, pool_size=3)
     yield task(
         "<b>Max pooling</b> of negative numbers too, window 3 × 3, stride 2, padding “same”. "
-        "What hangs over the edge is not there.",
+        "Windows hang over on the right and below; what lies there does not count.",
         "max_pool", 6, -LIMIT, pool_size=3, strides=2, padding="same",
     )  # fmt: skip
     yield task(
@@ -124,7 +124,8 @@ def sizes(lot):
 def gradients(lot):
     def task(text, call, outputs, **arguments):
         distinct = lot.permutation(16).reshape(4, 4) + 1  # no ties: they have a chapter of their own
-        return Task(text, call, distinct, arguments, lot.integers(1, 10, (outputs, outputs)) * 4)
+        share = 16 if outputs == 1 else 4  # each number of a window gets a whole number
+        return Task(text, call, distinct, arguments, lot.integers(1, 10, (outputs, outputs)) * share)
 
     yield task("<b>Max pooling</b>, window 2 × 2, stride 2.", "max_pool", 2, pool_size=2)
     yield task("<b>Average pooling</b>, window 2 × 2, stride 2.", "average_pool", 2, pool_size=2)
@@ -154,14 +155,15 @@ def fields(lot):
 SHEETS = {
     "A window slides": ("Write down what comes out. Round to two decimals.", windows),
     "Whole maps and bins": ("Write down what comes out. Round to two decimals.", maps),
-    "How many numbers come out?": ("Along one axis.", sizes),
+    "How many numbers come out?": ("A window moves along one axis. Where no padding is named, it is “valid”.", sizes),
     "The way back": (
         "The first grid went in, the second is the gradient of what came out. Fill in the gradient of what went in.",
         gradients,
     ),
     "What does the head cost?": ("How many weights and biases does the dense layer have?", parameters),
     "How far does one number see?": (
-        "How many positions of the input, along one axis, has one number seen after these layers?",
+        "How many positions of the input, along one axis, has one number seen after these layers? "
+        "A convolution 3 has a window of 3 positions.",
         fields,
     ),
 }

@@ -23,7 +23,7 @@ li > p::before { content: counter(task) ". "; font-weight: bold }
 .work { display: flex; gap: 2mm; align-items: center; font-size: 9pt }
 table { border-collapse: collapse; table-layout: fixed; flex: none }
 td { border: .6pt solid #444; width: 5.8mm; height: 5.8mm; padding: 0; text-align: center }
-.answer td { width: 8.6mm; height: 7.4mm; border-width: 1.2pt; font-weight: bold }
+.answer td { width: 10.6mm; height: 7.4mm; border-width: 1.2pt; font-weight: bold }
 .back .answer td { width: 7mm }
 """
 
@@ -41,7 +41,7 @@ def table(values, kind="", show=True):
 def show(task, solved):
     answer = task.answer
     if np.ndim(answer) == 0:
-        return f'<li><p>{task.text}</p><span class="line">{f"{answer:,}" if solved else "&nbsp;"}</span></li>'
+        return f'<li><p>{together(task.text)}</p><span class="line">{f"{answer:,}" if solved else "&nbsp;"}</span></li>'
     given = [table(task.x), *([] if task.dy is None else [table(task.dy)])]
     steps = " → ".join([*given, table(answer, "answer", solved)])
     kind = "forward" if task.dy is None else "back"

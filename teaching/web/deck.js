@@ -1,4 +1,4 @@
-// Fits what a slide shows into its room, then starts reveal.js; with ?print and ?paper the slides stand one below the other.
+// Fits what a slide shows into its room, then starts reveal.js, which brings answers later; with ?print and ?paper the slides stand one below the other.
 const deck = document.getElementById("deck");
 const root = document.documentElement;
 
@@ -30,6 +30,12 @@ if (how === "print" || how === "paper") {
   }
 } else {
   deck.className = "reveal";
+  for (const slide of deck.querySelectorAll("[data-later]")) {
+    for (const part of slide.querySelectorAll(slide.dataset.later)) {
+      part.classList.add("fragment");
+      part.dataset.fragmentIndex = 0; // all at once
+    }
+  }
   Reveal.initialize({
     width: 1280, height: 720, margin: 0, center: false, display: "flex", hash: true, slideNumber: "c/t", transition: "none",
     plugins: [RevealNotes],

@@ -12,9 +12,9 @@ from tests.book.pages import ROOT
 TEXT = (ROOT / "book/cheat_sheet.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| ([\w ]+) \| `(.*?)`[^|]*\| `(.*?)` \|$", TEXT, re.MULTILINE)
 CALLS = {name: [call for other, *both in ROWS if other == name for call in both] for name, _, _ in ROWS}
-X = np.random.default_rng(0).normal(size=(3, 4, 4, 2)).astype("float32")
-KNOWN = vars(keras.layers) | vars(poolkit) | {"x": X, "N": 3, "H": 4, "W": 4, "C": 2}
-KNOWN["w"] = eval(re.search(r"`w = (.*?)`", TEXT)[1], KNOWN)
+X = np.random.default_rng(0).normal(size=(3, 8, 6, 2)).astype("float32")
+KNOWN = vars(keras.layers) | vars(poolkit) | {"x": X, "N": 3, "H": 8, "W": 6, "C": 2}
+KNOWN |= {name: eval(re.search(rf"`{name} = (.*?)`", TEXT)[1], KNOWN) for name in "vw"}
 
 every_row = pytest.mark.parametrize("calls", CALLS.values(), ids=CALLS)
 

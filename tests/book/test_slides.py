@@ -17,15 +17,17 @@ NUMBER = re.compile(r"\d(?:[\d,]*\d)?(?:\.\d+)?")
 TOLD = {name: getattr(poolkit, name) for name in poolkit.__all__} | {"np": np}
 OUTSIDE = """[...document.querySelectorAll(".slides > section")].flatMap((slide, index) => {
   const frame = slide.getBoundingClientRect();
-  const parts = [...slide.querySelectorAll("h1, h2, .body, .body > *, .fit")];
+  const parts = [...slide.querySelectorAll("h1, h2, .body, .body > *, .fit, .fit svg")];
   const out = parts.map((one) => one.getBoundingClientRect()).some((box) =>
-    box.left < frame.left + 40 || box.right > frame.right - 40 || box.bottom > frame.bottom - 20);
+    box.width && (box.left < frame.left + 40 || box.right > frame.right - 40 || box.bottom > frame.bottom - 20));
   const cut = [slide, slide.querySelector(".body")].some((one) =>
     one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1);
   return out || cut ? [index + 1] : [];
 })"""
 SMALL = """[...document.querySelectorAll(".fit")].filter((one) => one.style.zoom < 0.6)
   .map((one) => `${one.style.zoom} ${one.closest("section").firstElementChild.textContent}`)"""
+LATER = """[...document.querySelectorAll("[data-later]")]
+  .map((slide) => [...slide.querySelectorAll(slide.dataset.later)].map((part) => getComputedStyle(part).visibility))"""
 every_deck = pytest.mark.parametrize("stem", decks.STEMS)
 
 
@@ -157,6 +159,22 @@ def test_a_deck_is_16_to_9_and_its_key_d_changes_light_and_dark(seen):
     page.keyboard.press("d")
     assert page.evaluate(ground) == light
     page.emulate_media(color_scheme="light")
+
+
+@every_deck
+def test_an_answer_comes_with_the_next_key(seen, stem):
+    page, numbers = seen(stem), [number for number, slide in enumerate(decks.read(stem)) if slide.later]
+    page.wait_for_function("Reveal.isReady()")
+    assert [set(parts) for parts in page.evaluate(LATER)] == [{"hidden"}] * len(numbers)
+    for place, number in enumerate(numbers):
+        page.evaluate(f"Reveal.slide({number}, 0, -1)")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function(f"{LATER}[{place}].every((visibility) => visibility === 'visible')")
+        assert page.evaluate("Reveal.getIndices().h") == number
+
+
+def test_on_paper_no_answer_is_hidden(seen):
+    assert [set(parts) for parts in seen("types", "?print").evaluate(LATER)] == 4 * [{"visible"}]
 
 
 def test_an_explorer_in_a_deck_can_be_played_with(seen):

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 import poolkit
 from poolkit import loops
 from poolkit.pooling import POOLINGS
-from teaching import cards, quizzes
+from teaching import cards, decks, quizzes
 from teaching.paper import PAPERS, print_pdf
 from teaching.sources import as_html, chapters, finals, pages
 from teaching.student import copy_for_students
@@ -284,3 +284,15 @@ def test_the_page_has_all_chapters_of_both_parts_and_their_minutes():
 def test_each_lesson_is_as_long_as_it_says():
     for minutes, plan in re.findall(r"## One lesson of (\d+) minutes\n(.*?)\n(?=## )", PAGE, re.DOTALL):
         assert sum(map(int, re.findall(r"^\| (\d+) \|", plan, re.MULTILINE))) == int(minutes)
+
+
+def spans(numbers):
+    """1, 4–6: the numbers 1, 4, 5, 6."""
+    return [n for one, end in re.findall(r"(\d+)(?:–(\d+))?", numbers) for n in range(int(one), int(end or one) + 1)]
+
+
+def test_the_slides_of_a_lesson_of_the_unit_take_an_hour():
+    for lesson in re.findall(r"^\| [123]\. .*", PAGE, re.MULTILINE):
+        shown = re.findall(r"\((\w+)\.ipynb\) ([^|;]*)", lesson)
+        minutes = [decks.read(stem)[number - 1].minutes for stem, numbers in shown for number in spans(numbers)]
+        assert len(shown) == 3 and 55 <= sum(minutes) <= 60, lesson
