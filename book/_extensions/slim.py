@@ -1,9 +1,13 @@
 """Send less and draw less.
 
-Style sheets hold no rules for what no page has, and figures far below are drawn later.
+Style sheets hold no rules for what no page has, pictures are files that come when one
+scrolls near them, and figures far below are drawn later.
 """
 
 import re
+from base64 import b64decode
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from docutils import nodes
@@ -14,6 +18,7 @@ BOOK = Path(__file__).parents[1]
 SHAPE = re.compile(
     r'(<svg class="poolkit-figure"[^>]* viewBox="0 0 (\S+) (\S+)" style=")'
 )
+PICTURE = re.compile(r'src="data:image/(png|webp);base64,([^"]{2000,})"')
 RULE = re.compile(r"([^{}]*){[^{}]*}")  # its selectors, and what they are given
 NAME = re.compile(r"[A-Za-z][\w-]*")
 PUT_TOGETHER = {"bs-tooltip-auto"}  # from parts, by bootstrap.js
@@ -21,9 +26,21 @@ PUT_TOGETHER = {"bs-tooltip-auto"}  # from parts, by bootstrap.js
 
 def draw_figures(app, doctree, docname):
     """Drawings in place of images; book.css lets one wait whose shape is known."""
+    pictures = app.outdir / "_images"
+    pictures.mkdir(parents=True, exist_ok=True)
+    address = "../" * docname.count("/") + pictures.name
     for output in doctree.findall(nodes.raw):
         shaped = SHAPE.sub(r"\1aspect-ratio:\2/\3;", inline(output.astext()))
-        output[0] = nodes.Text(shaped)
+        filed = PICTURE.sub(partial(store_picture, pictures, address), shaped)
+        output[0] = nodes.Text(filed)
+
+
+def store_picture(folder, address, found):
+    """What an ``img`` says instead of a picture of more than 1.5 kB."""
+    content = b64decode(found[2])
+    name = f"{sha256(content).hexdigest()[:16]}.{found[1]}"
+    (folder / name).write_bytes(content)
+    return f'loading="lazy" src="{address}/{name}"'
 
 
 def slim_sheets(app, error):

@@ -66,7 +66,7 @@ class ClassMap extends page {
   connectedCallback() {
     if (this.shadowRoot) return;
     this.photographs = JSON.parse(this.getAttribute("photographs"));
-    this.sources = [...this.querySelectorAll("img[src^='data:image/webp']")].map((image) => image.src);
+    this.sources = [...this.querySelectorAll("img.poolkit-figure")].map((image) => image.src);
     const root = this.attachShadow({ mode: "open" });
     const names = Object.keys(this.photographs);
     root.innerHTML = `<style>${STYLE}</style>

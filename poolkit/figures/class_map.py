@@ -94,19 +94,21 @@ def _first_class(name, picture, classes):
 
 
 def _overlay(pictures, map_, most, title):
-    """The photographs, and over them the map as a picture that the browser stretches."""
+    """Photographs under a map: a picture that the browser stretches, and whose last cells may reach beyond them."""
     map_ = np.asarray(map_, float)
     row, column = (int(at) + 1 for at in np.unravel_index(map_.argmax(), map_.shape))
     place = f"row {row} of {map_.shape[0]}, column {column} of {map_.shape[1]}"
     heat = b64encode(make_png(colours(np.clip(enlarge(map_) / most, 0, 1)))).decode()
+    width = f"width:{100 / len(pictures):g}%;aspect-ratio:auto {map_.shape[1] / len(pictures):g}/{map_.shape[0]}"
     shown = "".join(
         f'<img class="poolkit-figure" alt="{escape(f"{title}: brightest in {place}") if number == 0 else ""}" '
-        f'src="data:image/webp;base64,{b64encode(picture).decode()}" style="margin:0;width:{100 / len(pictures):g}%">'
+        f'src="data:image/webp;base64,{b64encode(picture).decode()}" style="margin:0;{width}">'
         for number, picture in enumerate(pictures)
     )
+    cover = "position:absolute;left:0;top:0;width:100%;height:100%;object-fit:cover;object-position:0 0"
     return (
         f'<div style="position:relative;display:flex">{shown}<img alt="" src="data:image/png;base64,{heat}" '
-        f'style="position:absolute;left:0;top:0;width:100%;height:100%;opacity:{OPACITY}"></div>'
+        f'style="{cover};opacity:{OPACITY}"></div>'
     )
 
 
