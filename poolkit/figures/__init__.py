@@ -8,7 +8,7 @@ from poolkit.figures.explorer import Explorer
 from poolkit.figures.film import draw_six_steps
 from poolkit.figures.filters import draw_filtering, draw_patch
 from poolkit.figures.gradients import draw_gradients, draw_product
-from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling, draw_windows
+from poolkit.figures.grids import draw_box, draw_flatten, draw_global_average, draw_pooling, draw_windows
 from poolkit.figures.heads import draw_class_means, draw_ends, draw_row_major
 from poolkit.figures.images import Pictures, draw_clips, draw_images
 from poolkit.figures.maps import draw_shift_maps
@@ -28,6 +28,7 @@ __all__ = [
     "Pictures",
     "Table",
     "draw_bins",
+    "draw_box",
     "draw_class_means",
     "draw_clips",
     "draw_conformance",

@@ -1,6 +1,6 @@
 """Pictures of numbers in cells: windows, poolings, Flatten and global average pooling on maps small enough to check."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -125,6 +125,35 @@ def draw_windows(length, pool_size, strides=None, padding="valid"):
         bar = left + start * cell + 2, y, windows.size * cell - 4, step - 6
         draw_rectangle(figure, *bar, WINDOW, WINDOW_EDGE, 1.5, DASHED)
         draw_text(figure, left + (start + windows.size / 2) * cell, y + (step - 6) / 2, f"window {o}", size=FONT - 2)
+    return figure
+
+
+def draw_box(length, rows):
+    """Draw one axis of a map and, below it, bins that may begin and end inside its cells, each with its result.
+
+    Parameters
+    ----------
+    length : int
+        Number of cells.
+    rows : dict from str to tuple
+        The edges of the bins, in cells, and one result for each bin.
+    """
+    alt = f"An axis of {length} cells. " + "; ".join(
+        f"{name}: {format_number(y)} from {left:g} to {right:g}"
+        for name, (edges, results) in rows.items()
+        for (left, right), y in zip(pairwise(edges), results, strict=True)
+    )
+    cell, step = 34, 30
+    figure = Figure(2 * MARGIN + length * cell, MARGIN + cell + 12 + len(rows) * step, alt)
+    for i in range(length):
+        draw_cell(figure, MARGIN + i * cell, MARGIN, str(i), INPUT, INPUT_EDGE, cell)
+    for place, (name, (edges, results)) in enumerate(rows.items()):
+        y = MARGIN + cell + 10 + place * step
+        for (left, right), result in zip(pairwise(edges), results, strict=True):
+            start, width = MARGIN + left * cell, (right - left) * cell
+            draw_rectangle(figure, start, y, width, step - 8, OUTPUT, OUTPUT_EDGE, 1.5)
+            draw_text(figure, start + width / 2, y + step / 2 - 4, format_number(result), size=FONT - 2)
+        draw_text(figure, MARGIN + edges[-1] * cell + 8, y + step / 2 - 4, name, "left", size=FONT - 2)
     return figure
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 from poolkit import average_pool, figures, global_average_pool, max_pool, min_pool
 from poolkit.figures import (
     draw_bins,
+    draw_box,
     draw_class_means,
     draw_clips,
     draw_conformance,
@@ -77,6 +78,7 @@ FIGURES = {
     "ends": lambda: draw_ends({"a network": [("maps", (7, 7, 64), 0), ("mean", (64,), 0), ("dense", (10,), 650)]}),
     "row major": lambda: draw_row_major(MAPS[:2, :2]),
     "bins": lambda: draw_bins(5, 3),
+    "box": lambda: draw_box(6, {"rounded": ([1, 3, 5], [1.5, 3.5]), "aligned": ([1.25, 3.25, 5.25], [1.75, 3.75])}),
     "coverage": lambda: draw_coverage({"stride 1": (3, 2, 1), "stride 2": (3, 2, 2)}),
     "pyramid": lambda: draw_pyramid(X, (1, 2)),
 }
@@ -113,6 +115,11 @@ def test_a_window_over_the_border_calculates_with_real_elements_only():
 def test_windows_are_described_by_the_positions_they_see():
     alt = draw_windows(8, 3, 2, "same").alt
     assert alt.endswith("window 0 sees 0 to 2; window 1 sees 2 to 4; window 2 sees 4 to 6; window 3 sees 6 to 7")
+
+
+def test_bins_of_a_box_begin_inside_a_cell_and_are_described():
+    figure = FIGURES["box"]()
+    assert f'x="{8 + 1.25 * 34:g}"' in figure.svg() and figure.alt.endswith("aligned: 3.75 from 3.25 to 5.25")
 
 
 def test_flatten_shows_the_vector_in_row_major_order():
