@@ -234,7 +234,9 @@ def test_a_verdict_that_is_chosen_hides_headings_without_claims(visit):
 
 @every_page
 def test_a_page_fits_the_narrowest_phone(visit, page):
-    assert visit(page, 320).evaluate("document.documentElement.scrollWidth") == 320
+    phone = visit(page, 320)
+    assert phone.evaluate("document.documentElement.scrollWidth") == 320
+    assert phone.locator(".headerlink:visible").count() == 0  # it would take a line of its own
 
 
 def test_search_leads_to_the_sections_that_have_the_words_with_a_sentence_of_each(visit):
