@@ -153,7 +153,7 @@ def main(names):
         runs = [measure(seed, name) for seed in seeds_of(name)]
         store(name, runs[0]["accuracy"], len(runs))
         results[name] = {what: [run[what] for run in runs] for what in runs[0]}
-        results[name]["fingerprint"] = fingerprint(name)
+        results[name]["fingerprint"] = [fingerprint(name)]
         print(name, [round(run["accuracy"], 4) for run in runs], flush=True)
     most = max(len(result["accuracy"]) for result in results.values())
     in_order = {name: results[name] for name in NAMES if name in results}
