@@ -31,6 +31,5 @@ addEventListener("load", () => {
   }
 
   addEventListener("scroll", ask, { passive: true });
-  addEventListener("resize", ask);
-  mark();
+  new ResizeObserver(ask).observe(document.body); // which calls it once, too
 });

@@ -189,6 +189,8 @@ def test_a_long_table_keeps_its_head_in_sight_and_never_catches_the_wheel(visit)
 
 def test_the_list_of_sections_marks_the_one_that_is_read_after_jumps_too(visit):
     page = visit("book/types.html")
+    page.keyboard.press("Shift")  # explorers further down start
+    page.wait_for_function("[...document.querySelectorAll('pooling-explorer')].every((each) => each.shadowRoot)")
     marked = page.locator(".page-toc a[aria-current], .page-toc a.active")
     assert marked.count() == 0
     for key, expected in [("End", "Remember"), ("Home", None), ("End", "Remember")]:
