@@ -39,6 +39,8 @@ WHOLE = [
 ]
 INDEXED = [(max_pool, loops.largest), (min_pool, loops.smallest)]
 
+# size, stride, padding, dilation: so long for their stride that they are folded by doubling
+LONG = [(9, 1, "valid", 1), (20, 2, "same", 1), (13, 1, (5, 2), 1), (12, 1, "same_lower", 3), (20, 2, (3, 0), 1)]
 
 # pool, elements, arguments, options -> elements
 LINES = [
@@ -192,6 +194,17 @@ def test_bins_agree_with_the_loops(case, layout):
         y = np.moveaxis(pool(np.moveaxis(x, -1, channels), counts, layout, mask=mask), channels, -1)
         expected = loops.pool(summarise, x, axes, mask).astype(x.dtype)
         assert_array_equal(y, expected, strict=True, err_msg=pool.__name__)
+
+
+@pytest.mark.parametrize("size, stride, padding, dilation", LONG)
+@pytest.mark.parametrize("pool, summarise", TEXTBOOK)
+def test_long_windows_agree_with_the_loops(pool, summarise, size, stride, padding, dilation):
+    windows = loops.windows(40, size, stride, padding, dilation)
+    pads = padding if isinstance(padding, str) else [padding]
+    for dtype in ("int8", "float32"):
+        x = -np.random.default_rng(0).integers(1, 100, (2, 40, 3)).astype(dtype)
+        y = pool(x, size, stride, pads, dilation=dilation)
+        assert_allclose(y, loops.pool(summarise, x, [windows]).astype(float), rtol=1e-6)
 
 
 @pytest.mark.parametrize("pool, whole", WHOLE)
