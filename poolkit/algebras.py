@@ -307,5 +307,5 @@ def norm(p: float) -> Algebra:
                     np.multiply(slope, part[windows], out=slope, where=slope != 0)  # an infinite dy moves no zero
                     dx_block[elements] += slope * np.where(some < 0, -1, 1)
 
-    in_logarithms = Algebra(np.logaddexp, logarithms, lambda total, count: np.exp(total / p), share)
+    in_logarithms = Algebra(np.logaddexp, logarithms, lambda total, count: np.exp(total / p))
     return Algebra(np.add, powers, lambda total, count: total ** (1 / p), share, fallback=in_logarithms)

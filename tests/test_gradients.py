@@ -89,16 +89,17 @@ def test_unpooling_takes_the_gradient_from_where_it_put_the_value():
 
 @pytest.mark.parametrize("pool, rest", [(max_pool, (2,)), (average_pool, (2,)), (global_max_pool, ())])
 def test_gradients_of_a_large_array_with_a_mask_are_those_of_its_parts(pool, rest):
-    x = np.random.default_rng(0).normal(size=(2, 40, 30, 8))
-    mask = np.random.default_rng(1).random((2, 40, 30)) < 0.5
+    x = np.random.default_rng(0).normal(size=(2, 160, 130, 16))
+    mask = np.random.default_rng(1).random((2, 160, 130)) < 0.5
     y, pullback = vjp(pool, x, *rest, mask=mask)
     part, pullback_of_part = vjp(pool, x[..., :1], *rest, mask=mask)
     assert_allclose(pullback(np.ones_like(y))[..., :1], pullback_of_part(np.ones_like(part)))
 
 
-def test_padding_that_counts_takes_its_share_of_the_gradient_of_a_large_array_too():
-    y, pullback = vjp(average_pool, np.ones((1, 100, 128)), 3, 1, "same", count_include_pad=True)
-    assert_allclose(pullback(np.ones_like(y))[0, [0, 50, 99], 7], [2 / 3, 1, 2 / 3])
+def test_padding_that_counts_takes_its_share_of_a_large_array_and_of_its_gradient_too():
+    y, pullback = vjp(average_pool, np.ones((1, 400, 2048)), 3, 1, "same", count_include_pad=True)
+    for each in (y, pullback(np.ones_like(y))):
+        assert_allclose(each[0, [0, 1, 200, 398, 399], 7], [2 / 3, 1, 1, 1, 2 / 3])
 
 
 @pytest.mark.parametrize("channels", [1, 5])
@@ -115,6 +116,12 @@ def test_windows_that_overlap_add_up_where_a_row_is_longer_than_a_block(pool):
     y, pullback = vjp(pool, x, 3, 1)
     part, pullback_of_part = vjp(pool, x[..., :1], 3, 1)
     assert_array_equal(pullback(np.ones_like(y))[..., -1:], pullback_of_part(np.ones_like(part)))
+
+
+def test_nan_in_one_map_changes_no_gradient_of_another():
+    x = np.array([[[NAN, 5], [1, 3]]])
+    _, pullback = vjp(global_max_pool, x)
+    assert pullback(np.array([[10.0, 20]])).tolist() == [[[10, 20], [0, 0]]]
 
 
 def test_a_masked_element_gets_nothing_of_an_infinite_gradient():

@@ -127,6 +127,14 @@ def test_unpooling_puts_values_back_and_zeros_elsewhere():
     assert max_unpool(y, indices, x.shape).ravel().tolist() == [5, 0, 2, 7, 0]
 
 
+def test_unpooling_puts_what_has_index_minus_one_nowhere():
+    assert max_unpool(line([5, 6]), np.reshape([-1, 0], (1, 2, 1)), (1, 3, 1)).ravel().tolist() == [6, 0, 0]
+
+
+def test_powers_that_are_too_small_for_float64_keep_their_digits():
+    assert_allclose(lp_pool(line([3e-200, 4e-200, 0, 0]), 2, 2).ravel(), [5e-200, 0], rtol=1e-12)
+
+
 # Agreement with the loops
 
 
