@@ -118,6 +118,11 @@ def test_windows_that_overlap_add_up_where_a_row_is_longer_than_a_block(pool):
     assert_array_equal(pullback(np.ones_like(y))[..., -1:], pullback_of_part(np.ones_like(part)))
 
 
+def test_an_infinite_gradient_reaches_the_largest_element_alone():
+    _, pullback = vjp(max_pool, line([1, 5, 2, 7]), 2, 1)
+    assert pullback(line([INF, 1, 3])).ravel().tolist() == [0, INF, 0, 3]
+
+
 def test_nan_in_one_map_changes_no_gradient_of_another():
     x = np.array([[[NAN, 5], [1, 3]]])
     _, pullback = vjp(global_max_pool, x)

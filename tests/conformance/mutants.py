@@ -4,7 +4,8 @@ mutmut does it, on a copy of the package and of the tests that need NumPy alone.
 ``survivors.txt``, each change below the reason. The run fails on a survivor that is not listed, and on a listed one
 that does not survive. ``python tests/conformance/mutants.py 'poolkit.windows.*'`` tries a part. ``poolkit.figures`` is
 not changed: most of its numbers are places on a picture, and whether these are right is seen, not calculated. Nor is
-``poolkit.wording``, which has done its work when poolkit is imported: a change is switched on later.
+``poolkit.wording``, and decorators do not count: they have done their work when poolkit is imported, and a change is
+switched on later.
 """
 
 import ast
@@ -51,6 +52,7 @@ def nothing_is_remembered():
 """
 # The first two look at the files and names of the package; the others take longer than all the rest.
 LEFT_OUT = ("test_architecture.py", "test_fuzz.py", "test_faults.py", "test_layouts.py")
+DECORATORS = r"\.x_(cached|one_axis_after_another)__"
 PROCESSES = os.cpu_count() or 2
 MUTMUT = Path(sys.executable).with_name("mutmut")
 THERE = {
@@ -94,6 +96,7 @@ def mutmut(*arguments):
 def survivors():
     """The changes that no test noticed, less those that change nothing."""
     names = re.findall(r"(\S+): (?:survived|no tests)", mutmut("results"))
+    names = [name for name in names if not re.search(DECORATORS, name)]
     with ThreadPoolExecutor(PROCESSES) as pool:
         changes = set(pool.map(change, names))
     return {each for each in changes if not is_the_same(each)}
