@@ -60,3 +60,13 @@ def test_page_numbers_are_read_from_what_chromium_prints(visit):
     chapter = '<p style="break-before: page" id="{}">x</p>'
     page.set_content(links + chapter.format("one--") + "<p>x</p>" + chapter.format("a") + chapter.format("two--b"))
     assert run_path(ROOT / "book/print.py")["page_numbers"](page.pdf()) == {"one--": 2, "two--b": 4}
+
+
+def test_on_paper_pictures_stand_side_by_side_and_no_room_is_kept_for_what_scripts_would_draw(visit):
+    page = visit("book/basics.html", width=672, java_script_enabled=False)
+    page.emulate_media(media="print")
+    pictures = page.get_by_label("A pagoda by a lake").locator("figure")
+    heights = "all => all.map((one) => one.getBoundingClientRect().y)"
+    assert len(set(pictures.evaluate_all(heights))) == 2 < pictures.count()
+    explorer = page.locator("pooling-explorer").first
+    assert explorer.bounding_box()["height"] < explorer.locator("svg, img").bounding_box()["height"] + 40
