@@ -44,7 +44,7 @@ lab: .venv/lab   ## open the notebooks in JupyterLab; from outside a container w
 	  $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
 pdf: book        ## print the whole book into _build/pooling.pdf
-	.venv/bin/python book/print.py
+	.venv/bin/python -m book.print
 
 worksheets: $(ready) ## print sheets to solve by hand, and their answers, for SEED=1
 	.venv/bin/python -m teaching.worksheets $(SEED)

@@ -6,12 +6,11 @@ time to see on which page each chapter begins.
 """
 
 import re
-import shutil
 from pathlib import Path
 
 import yaml
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
+from teaching.chromium import chromium
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build/html"
@@ -117,11 +116,7 @@ def unescape(name):
 def main(target=ROOT / "_build/pooling.pdf"):
     source = target.with_suffix(".html")
     source.write_text(assemble(), encoding="utf-8")
-    with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"]
-        )
+    with chromium() as browser:
         page = browser.new_page()
         page.goto(source.as_uri())
         options = {
@@ -136,7 +131,6 @@ def main(target=ROOT / "_build/pooling.pdf"):
             numbers,
         )
         page.pdf(path=target, **options)
-        browser.close()
     source.unlink()
     print(
         f"{target.relative_to(ROOT)} has {max(numbers.values())} pages or more."
