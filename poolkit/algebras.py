@@ -53,8 +53,7 @@ class Pooling(NamedTuple):
     def backward(self, dy: Array) -> Array:
         """The gradient of ``x``: what each element gets of the gradients of all its windows."""
         dx = np.zeros(self.x.shape, np.result_type(self.x, np.float64 if self.grid.overlap > LONG else np.float32))
-        if self.algebra.share is None:
-            raise TypeError("this pooling has no gradient")
+        assert self.algebra.share  # as in each row that POOLINGS names
         if dx.size:
             self.algebra.share(self, dy.reshape(pooled_shape(dx.shape, self.grid)), dx)
         return dx.astype(self.x.dtype, copy=False)
@@ -127,8 +126,7 @@ def _fold_pieces(algebra: Algebra, pooling: Pooling, pieces: Sequence[Piece], dt
     total: Any = None
     for inputs, grid in pieces:
         part = fold(algebra.combine, algebra.lift(pooling.elements(inputs), dtype), grid)
-        wide = np.float64 if algebra.floating else dtype
-        total = part if total is None else algebra.combine(total, part, dtype=np.promote_types(dtype, wide))
+        total = part if total is None else algebra.combine(total, part)
     return total
 
 
@@ -162,10 +160,10 @@ def step_by_step(pooling: Pooling) -> Iterator[tuple[Index, Index, list[Step]]]:
 
     The last axis comes first: so the first of equals along one axis after another is the first in row-major order.
     """
-    dtype = working_dtype(pooling.x.dtype, pooling.algebra.floating, False)
-    size = max(2 * dtype.itemsize, 16 if pooling.return_indices else 8)  # of an element with its temporary arrays
+    native = pooling.x.dtype.newbyteorder("=")
+    size = max(2 * native.itemsize, 16)  # of an element with its temporary arrays
     for outputs, [(inputs, grid)] in blocks(pooling.x.shape, pooling.grid, size, cut_windows=False):
-        x, present, steps = pooling.elements(inputs).astype(dtype, copy=False), pooling.present(inputs), []
+        x, present, steps = pooling.elements(inputs).astype(native, copy=False), pooling.present(inputs), []
         for axis, windows in reversed(grid.items()):
             row = Grid({axis: windows})
             y = pool(Pooling(pooling.algebra, x, row))
@@ -179,7 +177,7 @@ def pool_with_indices(pooling: Pooling) -> tuple[Array, Array]:
     x, axes = pooling.x, [*pooling.grid]
     y = np.empty(pooled_shape(x.shape, pooling.grid), x.dtype)
     indices = np.empty(y.shape, np.intp)
-    for outputs, inputs, steps in step_by_step(pooling) if x.size else ():
+    for outputs, inputs, steps in step_by_step(pooling):
         where = (*inputs, *[EVERYWHERE] * x.ndim)
         places = np.ix_(*(np.arange(x.shape[axis])[where[axis]] for axis in axes))
         index: Any = np.ravel_multi_index(places, [x.shape[axis] for axis in axes]) + 1  # 0 where there is no element
@@ -216,8 +214,7 @@ def _refuse_empty(dtype: np.dtype[Any], present: Any) -> None:
 def _mean(total: Array, count: Any) -> Array:
     if isinstance(count, int):
         return total / count
-    mean: Array = total / np.maximum(count, 1).astype(total.dtype)
-    return mean if count.all() else np.where(count == 0, np.nan, mean)
+    return np.where(count == 0, np.nan, total / np.maximum(count, 1).astype(total.dtype))
 
 
 # How gradients are shared

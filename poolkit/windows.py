@@ -92,8 +92,7 @@ class Windows(NamedTuple):
         """The outputs from ``start`` up to ``stop`` alone: the positions that they see, and their windows over them."""
         offset = start * self.stride - self.before
         first, last = max(0, offset), min(self.length, (stop - 1) * self.stride - self.before + self.span)
-        seen = self._replace(length=last - first, before=first - offset, after=self.length + self.after - last)
-        return slice(first, last), seen._replace(outputs=stop - start)
+        return slice(first, last), self._replace(length=last - first, before=first - offset, outputs=stop - start)
 
     @property
     def sees_all(self) -> bool:

@@ -67,7 +67,7 @@ def test_a_function_is_judged_by_the_first_input_that_it_gets_wrong(yours, expec
 @pytest.mark.parametrize("yours, verdict", [(4, True), (5, False), (None, None)])
 def test_the_verdict_is_returned_for_graders(yours, verdict):
     returned = check(yours, 4)
-    assert returned == verdict and (verdict is None or bool(returned) == verdict)
+    assert (returned, repr(returned)) == (verdict, repr(verdict))
 
 
 def test_inputs_after_the_first_wrong_one_are_not_tried(capsys):

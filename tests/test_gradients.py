@@ -96,6 +96,18 @@ def test_gradients_of_a_large_array_with_a_mask_are_those_of_its_parts(pool, res
     assert_allclose(pullback(np.ones_like(y))[..., :1], pullback_of_part(np.ones_like(part)))
 
 
+def test_a_mask_without_channels_hides_the_same_in_each_of_many_large_channels():
+    x, mask = np.ones((1, 4, 600, 600)), np.tile([True, False], (1, 600, 300))
+    y, pullback = vjp(average_pool, x, 2, data_format="channels_first", mask=mask)
+    assert_array_equal(pullback(np.ones_like(y)), np.broadcast_to(mask[:, None] / 2, x.shape))
+
+
+def test_one_window_larger_than_a_block_counts_its_padding_too():
+    x = np.ones((1, 900, 900, 1), "float32")
+    y, pullback = vjp(average_pool, x, 901, padding=((1, 0), (0, 1)), count_include_pad=True)
+    assert_allclose([y.item(), pullback(y / y).sum()], (900 / 901) ** 2, rtol=1e-6)
+
+
 def test_padding_that_counts_takes_its_share_of_a_large_array_and_of_its_gradient_too():
     y, pullback = vjp(average_pool, np.ones((1, 400, 2048)), 3, 1, "same", count_include_pad=True)
     for each in (y, pullback(np.ones_like(y))):
@@ -134,6 +146,10 @@ def test_a_masked_element_gets_nothing_of_an_infinite_gradient():
     assert pullback(line([INF])).ravel().tolist() == [INF, 0]
 
 
+def test_no_option_is_on_unless_it_is_asked_for():
+    assert vjp(max_pool, line([1, 2, 3]), 2)[0].ravel().tolist() == max_pool(line([1, 2, 3]), 2).ravel().tolist() == [2]
+
+
 def test_a_pooling_that_cannot_be_hashed_is_refused_by_name():
     with pytest.raises(ValueError, match=r"^pool must be one of"):
         vjp([1], line([1, 2]))
@@ -142,6 +158,13 @@ def test_a_pooling_that_cannot_be_hashed_is_refused_by_name():
 def test_many_float16_gradients_do_not_stop_growing():
     y, pullback = vjp(average_pool, np.ones((1, 8191, 1), "float16"), 4096, 1)
     assert pullback(np.ones_like(y))[0, 4095, 0] == 1
+
+
+def test_many_float32_gradients_keep_the_small_ones():
+    y, pullback = vjp(average_pool, np.zeros((1, 255, 1), "float32"), 128, 1)
+    dy = np.ones_like(y)
+    dy[0, 0] = 2**24
+    assert_allclose(pullback(dy)[0, 127], 2**17 + 127 / 128, rtol=1e-7)
 
 
 def test_sums_over_windows_are_taken_back_in_their_own_dtype():
@@ -205,6 +228,19 @@ def test_gradients_are_those_of_finite_differences(pool, arguments, options, spa
     dy = random.normal(size=y.shape)
     expected = differences(lambda x: pool(x, *arguments, **options), x, dy)
     assert_allclose(pullback(dy), expected, atol=1e-6)
+
+
+@pytest.mark.skipif(np.finfo("longdouble").eps == np.finfo(float).eps, reason="long doubles are float64 here")
+@pytest.mark.parametrize("pool, arguments, options", CALLS.values(), ids=CALLS)
+def test_long_doubles_keep_the_digits_that_float64_has_no_room_for(pool, arguments, options):
+    random, more = np.random.default_rng(0), 1 + np.longdouble(2) ** -54
+    x = random.integers(1, 99, (1, 6, 5, 2)).astype("longdouble")
+    for scaled in (x, x * more):
+        y, pullback = vjp(pool, scaled, *arguments, **options)
+        dx = pullback(y)
+    same = {"rtol": 4 * np.finfo("longdouble").eps}
+    assert_allclose(y / more, pool(x, *arguments, **options), **same)
+    assert_allclose(dx / more, vjp(pool, x, *arguments, **options)[1](y / more), **same)
 
 
 # Properties

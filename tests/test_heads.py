@@ -119,6 +119,7 @@ def test_both_layouts_give_the_same_class_activation_maps():
         (("float16", "float64"), "float64"),
         (("float64", "float16"), "float64"),
         (("int8", "bool"), "float32"),
+        (("longdouble", "float32"), "longdouble"),
         (("float16", "float16"), "float16"),
     ],
 )

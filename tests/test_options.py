@@ -103,6 +103,7 @@ def test_bins_of_an_adaptive_pooling_overlap_where_they_must(pool, count, expect
         (max_pool, [7, 7, 2, 9], [0, 3]),
         (min_pool, [7, 7, 2, 2], [0, 2]),
         (max_pool, [1, NAN, NAN, 9], [1, 2]),
+        (max_pool, [1, 9, NAN, 3], [1, 2]),
         (max_pool, [-INF, -INF, -INF, 0], [0, 3]),
     ],
 )
@@ -125,6 +126,18 @@ def test_unpooling_puts_values_back_and_zeros_elsewhere():
     x = line([5, 1, 2, 7, 3])
     y, indices = max_pool(x, 2, 1, return_indices=True)
     assert max_unpool(y, indices, x.shape).ravel().tolist() == [5, 0, 2, 7, 0]
+
+
+def test_unpooling_keeps_every_digit_of_a_whole_number():
+    assert max_unpool(line([2**62 + 1], "int64"), np.zeros((1, 1, 1), int), (1, 2, 1)).ravel().tolist() == [
+        2**62 + 1,
+        0,
+    ]
+
+
+def test_indices_of_whole_numbers_tell_neighbours_apart():
+    x = line([2**62, 2**62 + 1], "int64")
+    assert [each.item() for each in max_pool(x, 2, return_indices=True)] == [2**62 + 1, 1]
 
 
 def test_unpooling_puts_what_has_index_minus_one_nowhere():

@@ -273,6 +273,19 @@ def test_the_mean_of_many_equal_integers_is_that_integer(dtype):
     assert_array_equal(average_pool(x, 4098, 1), np.full((1, 2, 2), 32767))
 
 
+def test_long_windows_of_float32_are_added_up_without_loss():
+    assert_array_equal(
+        average_pool(np.full((1, 300, 1), 2**24 - 3, "float32"), 100, 1), np.full((1, 201, 1), 2**24 - 3)
+    )
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float16", "float32"])
+def test_arrays_of_several_blocks_have_the_dtypes_of_one(dtype):
+    small, large = np.zeros((1, 2, 2, 1), dtype), np.zeros((1, 1600, 1600, 1), dtype)
+    for pool in (max_pool, average_pool):
+        assert pool(large, 2).dtype == pool(small, 2).dtype
+
+
 def test_the_mean_of_many_float16_elements_does_not_stop_growing():
     x = np.tile(np.array([[0.0], [2.0]], np.float16), (1, 4096, 1))
     assert_array_equal(global_average_pool(x), [[1]])

@@ -69,6 +69,20 @@ def test_by_hand(pool, elements, arguments, options, expected):
     assert_allclose(pool(line(elements), *arguments, **options).ravel(), expected, rtol=1e-12)
 
 
+@pytest.mark.skipif(np.finfo("longdouble").eps == np.finfo(float).eps, reason="long doubles are float64 here")
+@pytest.mark.parametrize("pool", [gem_pool, stochastic_pool, mixed_pool, median_pool, max_blur_pool])
+def test_what_is_scaled_by_less_than_float64_can_tell_comes_out_scaled(pool):
+    x, more = np.array([3, 1, 2, 7, 5, 4], "longdouble").reshape(1, 6, 1), 1 + np.longdouble(2) ** -54
+    assert_allclose(pool(x * more, 2) / more, pool(x, 2), rtol=8 * np.finfo("longdouble").eps)
+
+
+@pytest.mark.skipif(np.finfo("longdouble").eps == np.finfo(float).eps, reason="long doubles are float64 here")
+@pytest.mark.parametrize("pool", [lse_pool, soft_pool])
+def test_what_is_shifted_by_less_than_float64_can_tell_comes_out_shifted(pool):
+    x, more = np.array([3, 1, 2, 7, 5, 4], "longdouble").reshape(1, 6, 1), np.longdouble(2) ** -54
+    assert_allclose(pool(x + more, 2) - more, pool(x, 2), rtol=8 * np.finfo("longdouble").eps)
+
+
 def test_concat_joins_maxima_and_averages_along_the_channels():
     x = np.array([[1, 10], [5, 20]], float)[None]
     assert concat_pool(x).tolist() == [[5, 20, 3, 15]]
