@@ -90,7 +90,7 @@ def working_dtype(dtype: np.dtype[Any], floating: bool, float32: bool) -> np.dty
     own = dtype.newbyteorder("=")
     if not floating:
         return own
-    return np.promote_types(own, np.float32 if float32 and own.kind == "f" else np.float64)
+    return np.promote_types(own, np.float32 if float32 else np.float64)
 
 
 def pool(pooling: Pooling) -> Array:

@@ -122,7 +122,7 @@ def _fold_by_doubling(combine: np.ufunc, x: Array, axis: int, windows: Windows) 
     starts = (windows.outputs - 1) * windows.stride + 1  # a window begins at each of them, though few are asked for
     reach, stop = starts + windows.span - 1, min(windows.length, starts + windows.span - 1 - windows.before)
     powers = np.full(with_length(x.shape, axis, reach), identity(combine, x.dtype), x.dtype)
-    powers[along(axis, slice(windows.before, windows.before + stop))] = x[along(axis, slice(0, stop))]
+    powers[along(axis, slice(windows.before, windows.before + stop))] = x[along(axis, slice(stop))]
     y: Array | None = None
     done, size = 0, 1
     while True:
@@ -133,7 +133,7 @@ def _fold_by_doubling(combine: np.ufunc, x: Array, axis: int, windows: Windows) 
         if y is not None and done == windows.size:
             return y
         step = size * windows.dilation
-        powers = combine(powers[along(axis, slice(None, -step))], powers[along(axis, slice(step, None))])
+        powers = combine(powers[along(axis, slice(-step))], powers[along(axis, slice(step, None))])
         size *= 2
 
 

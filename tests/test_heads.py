@@ -106,6 +106,11 @@ def test_the_mean_of_a_class_activation_map_is_the_logit_without_its_bias(shape)
     assert_allclose(global_average_pool(class_activation_maps(x, weights)), global_average_pool(x) @ weights)
 
 
+def test_class_activation_maps_of_long_doubles_keep_their_digits():
+    x = 1 + np.full((1, 1, 1), np.finfo("longdouble").eps)
+    assert class_activation_maps(x, np.ones((1, 1))).item() == x.item()
+
+
 def test_both_layouts_give_the_same_class_activation_maps():
     x, weights = np.arange(24.0).reshape(2, 2, 2, 3), np.arange(6.0).reshape(3, 2)
     first = class_activation_maps(np.moveaxis(x, -1, 1), weights, "channels_first")
