@@ -31,7 +31,7 @@ STYLE = """
 .book-question, .book-asked { margin-top: 1rem; font-weight: 600; }
 .book-question, .book-asked, .book-label { break-after: avoid; }
 #answers-- p { margin-bottom: 0.35rem; }
-.book-see { font-size: 0.9em; }
+.book-see { break-before: avoid; font-size: 0.9em; }
 """
 
 

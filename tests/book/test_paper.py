@@ -61,7 +61,7 @@ def book():
 def test_the_book_on_paper_links_within_itself(book):
     places = Counter(node["id"] for node in book.select("article [id], article[id]"))
     assert max(places.values()) == 1
-    links = {link["href"][1:] for link in book.select("a[href^='#']")}
+    links = {link["href"][1:] for link in book.select(":is(article, nav, .book-front) a[href^='#']")}
     links |= {number["data-page"] for number in book.select("[data-page]")}
     assert len(links) > 100 and links <= set(places)
     assert not book.select("script")
@@ -86,7 +86,7 @@ LEFT = """[...document.querySelectorAll(".poolkit-film label, pooling-peephole >
 WRITTEN = """(one) => [...one.querySelectorAll("text")]
   .filter((text) => getComputedStyle(text).visibility == "visible").map((text) => text.textContent).join(" ")"""
 TALL = """[...document.querySelectorAll(".poolkit-figure:not(table), class-map")]
-  .filter((one) => one.getBoundingClientRect().height > 580).map((one) => one.outerHTML.slice(0, 200))"""
+  .filter((one) => one.getBoundingClientRect().height > 620).map((one) => one.outerHTML.slice(0, 200))"""
 
 
 def test_the_book_on_paper_waits_for_no_script_and_its_pictures_are_no_higher_than_most_of_a_page(
@@ -110,9 +110,13 @@ LINES = "<pre>one\ntwo\nthree</pre>"
 TOGETHER = {
     "a fold": '<details open class="fold"><summary id="a-{0}">x</summary><div class="cell_input" id="b-{0}">'
     f"{LINES}</div></details>",
+    "an exercise": f'<div class="exercise box"><p id="a-{{0}}">x</p><div class="cell">{LINES}</div>'
+    '<p id="b-{0}">y</p></div>',
     "a term": f'<dl><dt id="a-{{0}}">x</dt><dd id="b-{{0}}">{LINES}</dd></dl>',
     "a rubric": f'<p class="rubric" id="a-{{0}}">x</p><div class="highlight" id="b-{{0}}">{LINES}</div>',
     "a tab": f'<div class="tab"><p id="a-{{0}}">x</p><div class="highlight" id="b-{{0}}">{LINES}</div></div>',
+    "a program": '<div class="cell"><div class="cell_input" id="a-{0}"><pre>x</pre></div><div class="cell_output">'
+    '<div class="output stream" id="b-{0}"><pre>y</pre></div></div></div>',
     "a question": '<div class="quiz"><p id="a-{0}">x</p><details><summary>y</summary></details>'
     '<details id="b-{0}"><summary>z</summary></details></div>',
     "a table's head": '<table class="poolkit-table"><tr class="head" id="a-{0}"><th>x</th></tr>'
