@@ -48,6 +48,7 @@ def test_results_lie_open_on_paper_and_solutions_do_not(put):
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     shown = [page.get_by_text(text).first.is_visible() for text in ("a result", "a prediction", "a proof")]
     assert all(shown) and not any(each.is_visible() for each in page.get_by_text("solved").all())
+    assert page.locator(".exercise").inner_text().strip() == ""
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.emulate_media(media="screen")
     assert not any(page.get_by_text(text).first.is_visible() for text in ("a result", "a prediction", "a proof"))
@@ -61,7 +62,7 @@ def book():
 def test_the_book_on_paper_links_within_itself(book):
     places = Counter(node["id"] for node in book.select("article [id], article[id]"))
     assert max(places.values()) == 1
-    links = {link["href"][1:] for link in book.select(":is(article, nav, .book-front) a[href^='#']")}
+    links = {link["href"][1:] for link in book.select(":is(article, .book-contents, .book-front) a[href^='#']")}
     links |= {number["data-page"] for number in book.select("[data-page]")}
     assert len(links) > 100 and links <= set(places)
     assert not book.select("script")
