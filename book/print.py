@@ -2,7 +2,8 @@
 
 All pages of the table of contents come into one document, each with addresses of its
 own, so that links lead from page to page of the paper. What chapters ask is answered at
-the end. It is printed twice: the first time to see on which page each chapter begins.
+the end. It is printed at least twice: the first time to see on which page each chapter
+begins.
 """
 
 import itertools
@@ -186,28 +187,34 @@ def unescape(name):
     )
 
 
+def numbered(page):
+    """Print until the pages that are named are those on which the places lie."""
+    options = {
+        "prefer_css_page_size": True,
+        "outline": True,
+        "tagged": True,
+    }
+    numbers, pdf = {}, page.pdf(**options)
+    while (found := page_numbers(pdf)) != numbers:
+        numbers = found
+        page.evaluate(
+            """numbers => document.querySelectorAll("[data-page]").forEach((span) =>
+              (span.textContent = numbers[span.dataset.page]))""",
+            numbers,
+        )
+        pdf = page.pdf(**options)
+    return pdf
+
+
 def main(target=ROOT / "_build/pooling.pdf"):
     source = target.with_suffix(".html")
     source.write_text(assemble(), encoding="utf-8")
     with chromium() as browser:
         page = browser.new_page()
         page.goto(source.as_uri())
-        options = {
-            "prefer_css_page_size": True,
-            "outline": True,
-            "tagged": True,
-        }
-        numbers = page_numbers(page.pdf(**options))
-        page.evaluate(
-            """numbers => document.querySelectorAll("[data-page]").forEach((span) =>
-              (span.textContent = numbers[span.dataset.page]))""",
-            numbers,
-        )
-        page.pdf(path=target, **options)
+        target.write_bytes(numbered(page))
     source.unlink()
-    print(
-        f"{target.relative_to(ROOT)} has {max(numbers.values())} pages or more."
-    )
+    print(target.relative_to(ROOT))
 
 
 if __name__ == "__main__":

@@ -148,6 +148,15 @@ def test_page_numbers_are_read_from_what_chromium_prints(visit):
     assert run_path(ROOT / "book/print.py")["page_numbers"](page.pdf()) == {"one--": 2, "two--b": 4}
 
 
+def test_the_book_is_printed_until_its_page_numbers_are_right(visit):
+    page = visit("book/glossary.html")
+    moved = "<style>[data-page]:not(:empty) { display: block; break-before: page }</style>"
+    page.set_content(f'{moved}<a href="#one--">x</a><span data-page="one--"></span><p id="one--">x</p>')
+    made = run_path(ROOT / "book/print.py")
+    assert made["page_numbers"](made["numbered"](page)) == {"one--": 2}
+    assert page.locator("[data-page]").text_content() == "2"
+
+
 def test_on_paper_pictures_stand_side_by_side_and_no_room_is_kept_for_what_scripts_would_draw(visit):
     page = visit("book/basics.html", width=672, java_script_enabled=False)
     page.emulate_media(media="print")
