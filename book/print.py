@@ -1,10 +1,12 @@
 """Print the built book into one PDF, ``_build/pooling.pdf``, by Chromium.
 
 All pages of the table of contents come into one document, each with addresses of its
-own, so that links lead from page to page of the paper. It is printed twice: the first
-time to see on which page each chapter begins.
+own, so that links lead from page to page of the paper. What chapters ask is answered at
+the end. It is printed at least twice: the first time to see on which page each chapter
+begins.
 """
 
+import itertools
 import re
 from pathlib import Path
 
@@ -14,13 +16,23 @@ from teaching.chromium import chromium
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build/html"
-OPENED = "details.fold:not(.solution, .setup, .check)"
+OPENED = "details:is(.fold, .answer, .claim *):not(.solution, .setup, .check, .exercise *)"
+OUTPUT = re.compile(r"output (.*?)\. Row")
+NOTE = """<p>This is the book as it stands on paper. On a screen its pictures can be changed
+and its cells run. Here every picture stands as it begins, and every cell with its results.
+<a href="#answers--">Answers</a> to quizzes and exercises are at the end, from page <span
+data-page="answers--"></span>.{site}</p>"""
 STYLE = """
-.book-contents { break-before: page; }
+.book-front { padding-inline: 2rem; }
+.book-contents { break-before: page; padding-inline: 2rem; }
 .book-contents ol { padding: 0; list-style: none; }
 .book-contents li { display: flex; gap: 1em; justify-content: space-between; }
 .book-chapter { break-before: page; }
-.book-title { margin-top: 30vh; font-size: 3rem; }
+.book-title { margin: 30vh 0 2rem; font-size: 3rem; line-height: 1.2; }
+.book-question, .book-asked { margin-top: 1rem; font-weight: 600; }
+.book-question, .book-asked, .book-label { break-after: avoid; }
+#answers-- p { margin-bottom: 0.35rem; }
+.book-see { break-before: avoid; font-size: 0.9em; }
 """
 
 
@@ -31,6 +43,12 @@ def parts():
     for part in toc.get("parts", [toc]):
         pages = [chapter["file"] for chapter in part["chapters"]]
         yield part.get("caption", ""), pages
+
+
+def entry(place, name):
+    """A line of the contents."""
+    link = f'<a href="#{place}">{name}</a>'
+    return f'<li>{link}<span data-page="{place}"></span></li>'
 
 
 def address(stem, place=""):
@@ -50,11 +68,53 @@ def chapter(page):
         local = re.match(r"(?:(\w+)\.html)?(?:#(.*))?$", link["href"])
         if local:
             link["href"] = "#" + address(local[1] or stem, local[2] or "")
-    for fold in article.select(OPENED):
+    opened = "details" if stem == "review" else OPENED
+    for fold in article.select(opened):
         fold["open"] = ""
     article["id"] = address(stem)
     article["class"] = ["bd-article", "book-chapter"]
     return article
+
+
+def answers(article):
+    """What a chapter folds away of its predictions, quizzes and exercises, which loses it."""
+    found = []
+    for explorer in article.select("pooling-explorer[mode=predict]"):
+        output = OUTPUT.search(explorer.svg["aria-label"])[1]
+        found.append(f"<p><strong>Output to predict:</strong> {output}</p>")
+    for question in article.select(".quiz > p"):
+        question["class"] = "book-question"
+        choices = itertools.takewhile(
+            lambda node: node.name == "details",
+            question.find_next_siblings(),
+        )
+        for choice in choices:
+            reply = choice.summary.find_next_siblings()
+            if reply[0].text.startswith("Right"):
+                said = [question, label(choice.summary), *reply]
+                found.append("".join(map(str, said)))
+    for box in article.select(".exercise"):
+        found.append(solution(box))
+    return found
+
+
+def label(summary):
+    return f'<p class="book-label"><em>{summary.decode_contents()}</em></p>'
+
+
+def solution(box):
+    """All hints and answers of an exercise, below its name, and in their place the page where they are."""
+    place = box["id"].replace("--", "--answer-", 1)
+    said = [f'<p class="book-asked" id="{place}">{box.h3.text}</p>']
+    for fold in box.select("details:not(.setup, .check, details *)"):
+        for inner in fold.select("details"):
+            inner["open"] = ""
+        said.append(label(fold.summary))
+        said += map(str, fold.summary.find_next_siblings())
+        fold.decompose()
+    see = f'<p class="book-see">Answer: <a href="#{place}">page <span data-page="{place}"></span></a></p>'
+    box.append(BeautifulSoup(see, "html.parser"))
+    return "".join(said)
 
 
 def assemble():
@@ -78,18 +138,32 @@ def assemble():
     )
     title = book.title.text.split(" — ")[0]
     place = book.find("article")
+    site = book.find("link", rel="canonical")
+    home = site and site["href"].rpartition("book/")[0]
+    said = f' Online: <a href="{home}">{home}</a>.' if home else ""
     contents = [
-        f'<p class="book-title">{title}</p><nav class="book-contents">'
+        f'<div class="book-front"><p class="book-title">{title}</p>{NOTE.format(site=said)}</div>',
+        '<nav class="book-contents">',
     ]
+    solved = []
     for caption, pages in parts():
         contents.append(f"<h2>{caption or 'Contents'}</h2><ol>")
         for page in pages:
             article = chapter(page)
             place.insert_before(article)
             named, here = article.h1.text, article["id"]
-            line = f'<li><a href="#{here}">{named}</a><span data-page="{here}"></span>'
-            contents.append(f"{line}</li>")
+            contents.append(entry(here, named))
+            if found := answers(article):
+                solved += [f"<h2>{named}</h2>", *found]
         contents.append("</ol>")
+    place.insert_before(
+        BeautifulSoup(
+            '<article class="bd-article book-chapter" id="answers--">'
+            f"<h1>Answers</h1>{''.join(solved)}</article>",
+            "html.parser",
+        )
+    )
+    contents[-1] = f"{entry('answers--', 'Answers')}</ol>"
     first = "".join([*contents, "</nav>"])
     next(book.select_one(".book-chapter").parents).insert(
         0, BeautifulSoup(first, "html.parser")
@@ -113,28 +187,34 @@ def unescape(name):
     )
 
 
+def numbered(page):
+    """Print until the pages that are named are those on which the places lie."""
+    options = {
+        "prefer_css_page_size": True,
+        "outline": True,
+        "tagged": True,
+    }
+    numbers, pdf = {}, page.pdf(**options)
+    while (found := page_numbers(pdf)) != numbers:
+        numbers = found
+        page.evaluate(
+            """numbers => document.querySelectorAll("[data-page]").forEach((span) =>
+              (span.textContent = numbers[span.dataset.page]))""",
+            numbers,
+        )
+        pdf = page.pdf(**options)
+    return pdf
+
+
 def main(target=ROOT / "_build/pooling.pdf"):
     source = target.with_suffix(".html")
     source.write_text(assemble(), encoding="utf-8")
     with chromium() as browser:
         page = browser.new_page()
         page.goto(source.as_uri())
-        options = {
-            "prefer_css_page_size": True,
-            "outline": True,
-            "tagged": True,
-        }
-        numbers = page_numbers(page.pdf(**options))
-        page.evaluate(
-            """numbers => document.querySelectorAll("[data-page]").forEach((span) =>
-              (span.textContent = numbers[span.dataset.page]))""",
-            numbers,
-        )
-        page.pdf(path=target, **options)
+        target.write_bytes(numbered(page))
     source.unlink()
-    print(
-        f"{target.relative_to(ROOT)} has {max(numbers.values())} pages or more."
-    )
+    print(target.relative_to(ROOT))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,19 @@
 /* On paper a page is light, and what is folded lies open, but for set-up, hints and solutions. */
 const { dataset } = document.documentElement;
-const FOLDED = "details:is(.fold, .hide):not([open], .solution, .setup, .check)";
+const SHUT =
+  "details:is(.fold, .hide, .claim *):not([open], .solution, .setup, .check, .exercise *), .answer-reply[hidden]:not(.exercise *)";
 let theme;
 let opened = [];
+
+const turn = (each) => each.toggleAttribute(each.matches("details") ? "open" : "hidden");
 
 addEventListener("beforeprint", () => {
   theme = dataset.theme;
   dataset.theme = "light";
-  opened = [...document.querySelectorAll(FOLDED)];
-  for (const fold of opened) fold.open = true;
+  opened = [...document.querySelectorAll(SHUT)];
+  opened.forEach(turn);
 });
 addEventListener("afterprint", () => {
   dataset.theme = theme;
-  for (const fold of opened) fold.open = false;
+  opened.forEach(turn);
 });

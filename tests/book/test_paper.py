@@ -33,25 +33,111 @@ def test_a_page_on_paper_is_light_and_whole_and_has_no_buttons(visit, page):
     assert page.locator("html").get_attribute("data-theme") == "dark"
 
 
-FOLDS = """<details class="fold answer"><summary>Show me</summary><p>result</p></details>
-<details class="fold solution"><summary>Solution</summary><p>solved</p></details>"""
+FOLDS = """<details class="fold answer"><summary>Show me</summary><p>a result</p></details>
+<div class="predict box"><p>Predict</p></div><details class="answer" data-answer="7"><summary>Answer</summary>
+<p>a prediction</p></details>
+<div class="claim"><details><summary>Proved</summary><p>a proof</p></details></div>
+<details class="fold solution"><summary>Solution</summary><p>solved</p></details>
+<div class="exercise box"><details class="answer" data-answer="7"><summary>Answer</summary><p>solved</p></details>
+<details class="fold answer"><summary>Show me</summary><p>solved</p></details></div>"""
 
 
 def test_results_lie_open_on_paper_and_solutions_do_not(put):
-    page = put(FOLDS, "paper.mjs")
+    page = put(FOLDS, "paper.mjs", "answers.mjs")
+    page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.get_by_text("result").is_visible() and not page.get_by_text("solved").is_visible()
+    shown = [page.get_by_text(text).first.is_visible() for text in ("a result", "a prediction", "a proof")]
+    assert all(shown) and not any(each.is_visible() for each in page.get_by_text("solved").all())
+    assert page.locator(".exercise").inner_text().strip() == ""
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert not page.get_by_text("result").is_visible()
+    page.emulate_media(media="screen")
+    assert not any(page.get_by_text(text).first.is_visible() for text in ("a result", "a prediction", "a proof"))
 
 
-def test_the_book_on_paper_links_within_itself():
-    book = BeautifulSoup(run_path(ROOT / "book/print.py")["assemble"](), "html.parser")
+@pytest.fixture(scope="module")
+def book():
+    return BeautifulSoup(run_path(ROOT / "book/print.py")["assemble"](), "html.parser")
+
+
+def test_the_book_on_paper_links_within_itself(book):
     places = Counter(node["id"] for node in book.select("article [id], article[id]"))
     assert max(places.values()) == 1
-    links = {link["href"][1:] for link in book.select("article a[href^='#'], .book-contents a")}
+    links = {link["href"][1:] for link in book.select(":is(article, .book-contents, .book-front) a[href^='#']")}
+    links |= {number["data-page"] for number in book.select("[data-page]")}
     assert len(links) > 100 and links <= set(places)
-    assert not book.select("script, article details.solution[open]")
+    assert not book.select("script")
+
+
+def test_the_book_on_paper_answers_at_its_end_what_it_asks(book):
+    *_, answers = book.select("article")
+    assert answers.h1.text == "Answers" and not book.select(".exercise details")
+    said = {tag.text for tag in answers.select("p")}
+    for exercise in book.select(".exercise"):
+        assert exercise.h3.text in said and answers.find(id=exercise.select_one(".book-see a")["href"][1:])
+    for question in book.select(".quiz > p"):
+        assert question.text in said
+    assert "Output to predict: 9 7 7; 9 6 6; 8 5 6" in said
+    assert len(book.select("#review-- details[open]")) == len(book.select("details.card")) / 2 > 0
+
+
+HIDDEN = """[...document.querySelectorAll("article :is(details.answer > p, .tab, .claim-source)")]
+  .filter((one) => !one.checkVisibility()).map((one) => one.textContent.slice(0, 100))"""
+LEFT = """[...document.querySelectorAll(".poolkit-film label, pooling-peephole > *, pooling-lab:not(:has(img)) > *")]
+  .filter((one) => one.checkVisibility()).map((one) => one.textContent.slice(0, 100))"""
+WRITTEN = """(one) => [...one.querySelectorAll("text")]
+  .filter((text) => getComputedStyle(text).visibility == "visible").map((text) => text.textContent).join(" ")"""
+TALL = """[...document.querySelectorAll(".poolkit-figure:not(table), class-map")]
+  .filter((one) => one.getBoundingClientRect().height > 620).map((one) => one.outerHTML.slice(0, 200))"""
+
+
+def test_the_book_on_paper_waits_for_no_script_and_its_pictures_are_no_higher_than_most_of_a_page(
+    visit, book, tmp_path
+):
+    (tmp_path / "book.html").write_text(str(book), encoding="utf-8")
+    page = visit("_static/favicon.svg", width=673)
+    page.goto((tmp_path / "book.html").as_uri())
+    page.emulate_media(media="print")
+    assert page.evaluate(HIDDEN) == []
+    assert page.evaluate(LEFT) == []
+    assert page.evaluate(TALL) == []
+    explorer = page.locator("pooling-explorer[mode=predict]").first
+    assert explorer.evaluate(WRITTEN) == "input 2 2 7 3 9 4 6 1 8 5 2 4 3 1 2 6 output"
+    film = page.locator(".poolkit-film").evaluate(WRITTEN)
+    assert "4.0625" in film
+    page.troubles.clear()
+
+
+LINES = "<pre>one\ntwo\nthree</pre>"
+TOGETHER = {
+    "a fold": '<details open class="fold"><summary id="a-{0}">x</summary><div class="cell_input" id="b-{0}">'
+    f"{LINES}</div></details>",
+    "an exercise": f'<div class="exercise box"><p id="a-{{0}}">x</p><div class="cell">{LINES}</div>'
+    '<p id="b-{0}">y</p></div>',
+    "a term": f'<dl><dt id="a-{{0}}">x</dt><dd id="b-{{0}}">{LINES}</dd></dl>',
+    "a rubric": f'<p class="rubric" id="a-{{0}}">x</p><div class="highlight" id="b-{{0}}">{LINES}</div>',
+    "a tab": f'<div class="tab"><p id="a-{{0}}">x</p><div class="highlight" id="b-{{0}}">{LINES}</div></div>',
+    "a program": '<div class="cell"><div class="cell_input" id="a-{0}"><pre>x</pre></div><div class="cell_output">'
+    '<div class="output stream" id="b-{0}"><pre>y</pre></div></div></div>',
+    "a question": '<div class="quiz"><p id="a-{0}">x</p><details><summary>y</summary></details>'
+    '<details id="b-{0}"><summary>z</summary></details></div>',
+    "a table's head": '<table class="poolkit-table"><tr class="head" id="a-{0}"><th>x</th></tr>'
+    '<tr class="question" id="b-{0}"><td>y</td></tr>' + "<tr><td>z</td></tr>" * 12 + "</table>",
+    "a row and what explains it": '<table class="poolkit-table"><tr class="question" id="a-{0}"><td>x</td></tr>'
+    '<tr class="how" id="b-{0}"><td>y</td></tr>' + "<tr><td>z</td></tr>" * 12 + "</table>",
+    "a short table": '<table><tr id="a-{0}"><td>x</td></tr><tr><td>y</td></tr><tr id="b-{0}"><td>z</td></tr></table>',
+}
+
+
+@pytest.mark.parametrize("kind", TOGETHER)
+def test_a_page_does_not_end_between(kind, put):
+    heights = range(860, 1000, 6)
+    filled = '<div style="break-before: page; height: {}px"></div>'
+    links = "".join(f'<a href="#{one}-{height}">x</a>' for one in "ab" for height in heights)
+    html = links + "".join(filled.format(height) + TOGETHER[kind].format(height) for height in heights)
+    page = put(html, java_script_enabled=False)
+    pages = run_path(ROOT / "book/print.py")["page_numbers"](page.pdf(prefer_css_page_size=True))
+    assert len({pages[f"a-{height}"] for height in heights}) == len(heights)
+    assert [height for height in heights if pages[f"a-{height}"] != pages[f"b-{height}"]] == []
 
 
 def test_page_numbers_are_read_from_what_chromium_prints(visit):
@@ -60,6 +146,15 @@ def test_page_numbers_are_read_from_what_chromium_prints(visit):
     chapter = '<p style="break-before: page" id="{}">x</p>'
     page.set_content(links + chapter.format("one--") + "<p>x</p>" + chapter.format("a") + chapter.format("two--b"))
     assert run_path(ROOT / "book/print.py")["page_numbers"](page.pdf()) == {"one--": 2, "two--b": 4}
+
+
+def test_the_book_is_printed_until_its_page_numbers_are_right(visit):
+    page = visit("book/glossary.html")
+    moved = "<style>[data-page]:not(:empty) { display: block; break-before: page }</style>"
+    page.set_content(f'{moved}<a href="#one--">x</a><span data-page="one--"></span><p id="one--">x</p>')
+    made = run_path(ROOT / "book/print.py")
+    assert made["page_numbers"](made["numbered"](page)) == {"one--": 2}
+    assert page.locator("[data-page]").text_content() == "2"
 
 
 def test_on_paper_pictures_stand_side_by_side_and_no_room_is_kept_for_what_scripts_would_draw(visit):
