@@ -70,7 +70,7 @@ def show(kind, place, stem):
     """What stands for a cell; the script fits it into the room that the slide has for it."""
     html = cells.SHOW[kind](cells.find(place, stem))
     sizes = re.findall(r'<img [^>]*width="(\d+)" height="(\d+)"', html)
-    wide = "" if html.startswith(("<svg", "<pre", '<div class="poolkit-film')) else " wide"
+    wide = "" if html.startswith(("<svg", "<pre", '<div class="poolkit-film"><img')) else " wide"
     square = len(sizes) == 4 and all(width == height for width, height in sizes)
     row = " row" if square or len(sizes) > 6 else ""
     return f'<div class="show"><div class="fit {kind}{wide}{row}">{html}</div></div>'

@@ -5,7 +5,7 @@ from html import escape
 
 import numpy as np
 
-from poolkit.figures.style import COLUMN, make_clip, make_png
+from poolkit.figures.style import COLUMN, add_pause, make_png
 
 GAP = 12
 STYLE = "width:100%;height:auto;display:block;image-rendering:pixelated;outline:1px solid #8888"
@@ -60,8 +60,16 @@ def draw_images(images, alt, columns=2, value_range=None):
     return Pictures(parts, f"{alt} Sizes: {shapes}.", columns)
 
 
-def draw_clips(clips, alt, seconds=2.4, rounds=2):
-    """Play clips side by side, ``rounds`` times; for readers who asked for less motion, their first frames stand.
+class Clips(Pictures):
+    """Strips of frames, of which one is seen at a time, with a box to pause them all."""
+
+    def _repr_html_(self):
+        steps = "@keyframes poolkit-clip{to{object-position:0 100%}}"
+        return add_pause(super()._repr_html_(), ".poolkit-figure img", steps, "animation-name:poolkit-clip")
+
+
+def draw_clips(clips, alt, seconds=2.4):
+    """Play clips side by side, with a box to pause them; for readers who want less motion, their first frames stand.
 
     Parameters
     ----------
@@ -71,35 +79,28 @@ def draw_clips(clips, alt, seconds=2.4, rounds=2):
         What there is to see.
     seconds : float
         How long a round takes, for each clip alike.
-    rounds : int
-        How often the clips play; keep it to five seconds in all, since they cannot be stopped.
     """
     parts, shapes = [], []
     for title, frames in clips.items():
         frames = np.asarray(frames)
         depth, rows, columns = frames.shape
-        pixels = [_pixels(frame, (frames.min(), frames.max())) for frame in frames]
-        files = make_png(pixels[0]), make_clip(pixels, seconds / depth, rounds)
-        still, moving = (f"data:image/png;base64,{b64encode(png).decode()}" for png in files)
-        parts.append(
-            f'<figure style="margin:0 0 8px"><figcaption style="white-space:nowrap"><b>{escape(title)}</b>'
-            f" <small>{depth} × {rows} × {columns}</small></figcaption>"
-            f'<picture><source media="(prefers-reduced-motion: reduce)" srcset="{still}">'
-            f'<img alt="{escape(title)}" width="{columns}" height="{rows}" style="{STYLE}" src="{moving}"></picture>'
-            "</figure>"
-        )
+        style = f";aspect-ratio:{columns}/{rows};object-fit:cover;object-position:0 0"
+        style += f";animation-duration:{seconds:g}s;animation-iteration-count:infinite"
+        style += f";animation-timing-function:steps({depth},jump-none)"
+        parts.append(show_image(title, frames.reshape(-1, columns), None, shape=frames.shape, style=style))
         shapes.append(f"{title}: {depth} frames of {rows} by {columns}")
-    return Pictures(parts, f"{alt} Sizes: {', '.join(shapes)}.", len(clips))
+    return Clips(parts, f"{alt} Sizes: {', '.join(shapes)}.", len(parts))
 
 
-def show_image(title, image, value_range, size=1):
-    """An image below its title, as wide as its column or ``size`` times as wide."""
+def show_image(title, image, value_range, size=1, shape=None, style=""):
+    """An image below its title and shape, as wide as its column or ``size`` times as wide."""
     png = b64encode(make_png(_pixels(image, value_range))).decode()
     rows, columns = image.shape[:2]
     return (
         f'<figure style="margin:0 0 8px;width:{size:.0%}"><figcaption style="white-space:nowrap"><b>{escape(title)}</b>'
-        f' <small>{rows} × {columns}</small></figcaption><img alt="{escape(title)}" width="{columns}" height="{rows}" '
-        f'style="{STYLE}" src="data:image/png;base64,{png}"></figure>'
+        f" <small>{' × '.join(map(str, shape or (rows, columns)))}</small></figcaption>"
+        f'<img alt="{escape(title)}" width="{columns}" height="{rows}" style="{STYLE}{style}" '
+        f'src="data:image/png;base64,{png}"></figure>'
     )
 
 
