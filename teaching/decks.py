@@ -24,7 +24,7 @@ OUT = ROOT / "_build/slides"
 STEMS = [path.stem for path in pages() if (DECKS / f"{path.stem}.md").exists()]
 SHOWN = re.compile(r"^!\[(figure|code|output|lab)\]\((\S+)\)$", re.MULTILINE)
 FORMULA = re.compile(r"(\$\$?)([^$]+)\1")
-WANTS = {"lab": ("stored", "lab"), "peephole": ("stored", "peephole"), "explorer": ("explorer",)}
+WANTS = {"lab": ("stored", "lab"), "peephole": ("stored", "peephole"), "explorer": ("explorer",), "stages": ("stages",)}
 PAGE = (web.HERE / "deck.html").read_text(encoding="utf-8")
 to_mathml = LatexToMathML().convert_with_local_state
 

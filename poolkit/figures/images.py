@@ -12,7 +12,7 @@ STYLE = "width:100%;height:auto;display:block;image-rendering:pixelated;outline:
 
 
 class Pictures:
-    """Images side by side, each below its title; where there is no room they stand one below the other.
+    """Images side by side, each below its title; where there is no room, fewer stand in a row.
 
     Parameters
     ----------
@@ -22,15 +22,18 @@ class Pictures:
         What there is to see.
     columns : int
         How many stand in a row of the book's column.
+    wrap : bool
+        Without it as many stand in a row of a phone.
     """
 
-    def __init__(self, parts, alt, columns):
-        self.parts, self.alt, self.columns = parts, alt, columns
+    def __init__(self, parts, alt, columns, wrap=True):
+        self.parts, self.alt, self.columns, self.wrap = parts, alt, columns, wrap
 
     def _repr_html_(self):
         least = (COLUMN - GAP * (self.columns - 1)) // self.columns - 5
         grid = f"repeat(auto-fill,minmax(min(100%,{least}px),1fr))"
-        style = f"display:grid;grid-template-columns:{grid};gap:{GAP}px;max-width:{COLUMN}px;align-items:start"
+        grid, align = (grid, "start") if self.wrap else (f"repeat({self.columns},minmax(0,1fr))", "end")
+        style = f"display:grid;grid-template-columns:{grid};gap:{GAP}px;max-width:{COLUMN}px;align-items:{align}"
         return (
             f'<div class="poolkit-figure" role="group" aria-label="{escape(self.alt)}" style="{style}">'
             f"{''.join(self.parts)}</div>"
@@ -40,7 +43,7 @@ class Pictures:
         return f"<Pictures: {self.alt}>"
 
 
-def draw_images(images, alt, columns=2, value_range=None):
+def draw_images(images, alt, columns=2, value_range=None, *, wrap=True):
     """Show images side by side at one size, every pixel a sharp square, so that a smaller array shows larger squares.
 
     Parameters
@@ -53,11 +56,13 @@ def draw_images(images, alt, columns=2, value_range=None):
         Images in a row of the book's column; a phone shows fewer.
     value_range : pair of float, optional
         What black and white stand for in ``(H, W)`` images. The default is each image's own least and greatest value.
+    wrap : bool
+        Without it a phone shows as many in a row, so that rows keep their meaning; their titles may break.
     """
     images = {title: np.asarray(image) for title, image in images.items()}
     shapes = ", ".join(f"{title}: {image.shape[0]} by {image.shape[1]}" for title, image in images.items())
-    parts = [show_image(title, image, value_range) for title, image in images.items()]
-    return Pictures(parts, f"{alt} Sizes: {shapes}.", columns)
+    parts = [show_image(title, image, value_range, wrap=wrap) for title, image in images.items()]
+    return Pictures(parts, f"{alt} Sizes: {shapes}.", columns, wrap)
 
 
 class Clips(Pictures):
@@ -92,15 +97,25 @@ def draw_clips(clips, alt, seconds=2.4):
     return Clips(parts, f"{alt} Sizes: {', '.join(shapes)}.", len(parts))
 
 
-def show_image(title, image, value_range, size=1, shape=None, style=""):
-    """An image below its title and shape, as wide as its column or ``size`` times as wide."""
+def show_image(title, image, value_range, size=1, frame=None, wrap=True, shape=None, style=""):
+    """An image below its title, as wide as its column or ``size`` times as wide; on it is room for a frame."""
+    picture = write_image(title, image, value_range, style)
+    if frame is not None:
+        picture = f'<div style="position:relative">{picture}{frame}</div>'
+    whole, parted = (' style="white-space:nowrap"', "") if wrap else ("", ' style="white-space:nowrap"')
+    return (
+        f'<figure style="margin:0 0 8px;width:{size:.0%}"><figcaption{whole}><b>{escape(title)}</b>'
+        f" <small{parted}>{' × '.join(map(str, shape or image.shape[:2]))}</small></figcaption>{picture}</figure>"
+    )
+
+
+def write_image(alt, image, value_range, style=""):
+    """An image alone, as wide as what it stands in."""
     png = b64encode(make_png(_pixels(image, value_range))).decode()
     rows, columns = image.shape[:2]
     return (
-        f'<figure style="margin:0 0 8px;width:{size:.0%}"><figcaption style="white-space:nowrap"><b>{escape(title)}</b>'
-        f" <small>{' × '.join(map(str, shape or (rows, columns)))}</small></figcaption>"
-        f'<img alt="{escape(title)}" width="{columns}" height="{rows}" style="{STYLE}{style}" '
-        f'src="data:image/png;base64,{png}"></figure>'
+        f'<img alt="{escape(alt)}" width="{columns}" height="{rows}" style="{STYLE}{style}" '
+        f'src="data:image/png;base64,{png}">'
     )
 
 

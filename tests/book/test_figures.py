@@ -219,6 +219,11 @@ def test_images_are_as_wide_together_as_the_text(columns, least):
     assert pictures.alt == "Get brighter. Sizes: one: 3 by 4, two: 3 by 4."
 
 
+def test_rows_of_images_can_stay_rows_on_a_phone():
+    html = draw_images({"one": IMAGE, "two": IMAGE}, "Get brighter.", wrap=False)._repr_html_()
+    assert "grid-template-columns:repeat(2,minmax(0,1fr))" in html and "<figcaption><b>" in html
+
+
 @every_figure
 def test_a_figure_is_shown_with_cells_of_56_pixels_and_never_wider_than_the_text(draw):
     figure = draw()
