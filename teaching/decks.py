@@ -24,7 +24,7 @@ OUT = ROOT / "_build/slides"
 STEMS = [path.stem for path in pages() if (DECKS / f"{path.stem}.md").exists()]
 SHOWN = re.compile(r"^!\[(figure|code|output|lab)\]\((\S+)\)$", re.MULTILINE)
 FORMULA = re.compile(r"(\$\$?)([^$]+)\1")
-WANTS = {"lab": ("stored", "lab"), "peephole": ("stored", "peephole"), "explorer": ("explorer",)}
+WANTS = {"lab": ("stored", "lab"), "peephole": ("stored", "peephole"), "explorer": ("explorer",), "stages": ("stages",)}
 PAGE = (web.HERE / "deck.html").read_text(encoding="utf-8")
 to_mathml = LatexToMathML().convert_with_local_state
 
@@ -70,7 +70,7 @@ def show(kind, place, stem):
     """What stands for a cell; the script fits it into the room that the slide has for it."""
     html = cells.SHOW[kind](cells.find(place, stem))
     sizes = re.findall(r'<img [^>]*width="(\d+)" height="(\d+)"', html)
-    wide = "" if html.startswith(("<svg", "<pre", '<div class="poolkit-film')) else " wide"
+    wide = "" if html.startswith(("<svg", "<pre", '<div class="poolkit-film"><img')) else " wide"
     square = len(sizes) == 4 and all(width == height for width, height in sizes)
     row = " row" if square or len(sizes) > 6 else ""
     return f'<div class="show"><div class="fit {kind}{wide}{row}">{html}</div></div>'

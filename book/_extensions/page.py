@@ -21,6 +21,7 @@ SCRIPTS = {  # what in a page asks for which script
     "<pooling-lab": "lab.mjs",
     "<pooling-peephole": "peephole.mjs",
     "<class-map": "class_map.mjs",
+    "<pooling-stages": "stages.mjs",
 }
 
 

@@ -6,7 +6,7 @@ from poolkit.figures.bars import draw_counts, draw_ratios, draw_seeds, draw_shar
 from poolkit.figures.class_map import ClassMap, draw_overlays
 from poolkit.figures.explorer import Explorer
 from poolkit.figures.film import draw_six_steps
-from poolkit.figures.filters import draw_filtering, draw_patch
+from poolkit.figures.filters import draw_patch
 from poolkit.figures.gradients import draw_gradients, draw_product
 from poolkit.figures.grids import draw_box, draw_flatten, draw_global_average, draw_pooling, draw_windows
 from poolkit.figures.heads import draw_class_means, draw_ends, draw_row_major
@@ -15,6 +15,7 @@ from poolkit.figures.maps import draw_shift_maps
 from poolkit.figures.memory import draw_memory, draw_reads, draw_running_maxima, draw_trips
 from poolkit.figures.photographs import draw_sliding
 from poolkit.figures.reach import draw_bins, draw_coverage, draw_pyramid
+from poolkit.figures.stages import draw_filtering
 from poolkit.figures.style import Figure
 from poolkit.figures.tables import Table, draw_conformance, draw_defects, draw_table
 

@@ -75,7 +75,7 @@ class ClassMap extends page {
         <label>map <input type="range" min="0" max="100" value="60"></label></div>
       <p role="status"></p>
       <fieldset class="classes"><legend>Class, and how sure the network is</legend><div></div></fieldset>
-      <fieldset class="photographs"><legend>Photograph</legend><div>${names
+      <fieldset class="photographs"${names.length === 1 ? " hidden" : ""}><legend>Photograph</legend><div>${names
         .map((name, i) => `<label><input type="radio" name="photograph" value="${i}"><img alt="" src="${this.sources[i]}">${plain(name)}</label>`)
         .join("")}</div></fieldset>`;
     this.find = (selector) => root.querySelector(selector);

@@ -12,6 +12,7 @@ from poolkit.figures.style import (
     WINDOW,
     WINDOW_EDGE,
     Figure,
+    add_pause,
     draw_rectangle,
     draw_text,
     format_number,
@@ -50,16 +51,9 @@ class Film(Figure):
 
     def _repr_html_(self):
         share, name = 100 / len(self.frames), f"poolkit-film-{len(self.frames)}"
-        style = (
-            f"@keyframes {name}{{0%{{visibility:visible}}{share:.4f}%{{visibility:hidden}}}}"
-            "@media (prefers-reduced-motion:no-preference){"
-            ".poolkit-film:has(svg) label{display:block!important}"
-            ".poolkit-film svg .frame{visibility:hidden;"
-            f"animation:{name} {len(self.frames) * SECONDS:g}s step-end infinite}}"
-            ".poolkit-film:has(input:checked) svg .frame{animation-play-state:paused}}"
-        )
-        pause = '<label style="display:none"><input type="checkbox"> Pause</label>'
-        return f'<div class="poolkit-film">{super()._repr_html_()}{pause}</div><style>{style}</style>'
+        keyframes = f"@keyframes {name}{{0%{{visibility:visible}}{share:.4f}%{{visibility:hidden}}}}"
+        animation = f"visibility:hidden;animation:{name} {len(self.frames) * SECONDS:g}s step-end infinite"
+        return add_pause(super()._repr_html_(), "svg .frame", keyframes, animation)
 
 
 def draw_six_steps(x):

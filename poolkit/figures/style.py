@@ -139,26 +139,8 @@ def draw_image(figure, pixels, left, top, width, height):
 
 def make_png(pixels):
     """A PNG file of pixels ``(H, W, 3)``: its signature, then chunks for header, rows and end."""
-    return _png(pixels.shape, (b"IDAT", _compress(pixels)))
-
-
-def make_clip(frames, seconds, rounds):
-    """A PNG file that plays (APNG): each frame has a chunk of its place and time, then its rows.
-
-    Source: *Portable Network Graphics (PNG) Specification*, third edition, section 11.3.6.
-    """
-    height, width, _ = frames[0].shape
-    place_and_time = pack(">IIIIHHBB", width, height, 0, 0, round(1000 * seconds), 1000, 0, 0)
-    chunks = [(b"acTL", pack(">II", len(frames), rounds))]
-    for n, frame in enumerate(frames):  # chunks of frames are numbered 0 1 2 3 …, less the rows of the first
-        chunks.append((b"fcTL", pack(">I", max(2 * n - 1, 0)) + place_and_time))
-        chunks.append((b"fdAT", pack(">I", 2 * n) + _compress(frame)) if n else (b"IDAT", _compress(frame)))
-    return _png(frames[0].shape, *chunks)
-
-
-def _png(shape, *chunks):
-    header = pack(">IIBBBBB", shape[1], shape[0], 8, 2, 0, 0, 0)
-    chunks = (b"IHDR", header), *chunks, (b"IEND", b"")
+    header = pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 8, 2, 0, 0, 0)
+    chunks = (b"IHDR", header), (b"IDAT", _compress(pixels)), (b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         pack(">I", len(data)) + kind + data + pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )
@@ -168,6 +150,18 @@ def _compress(pixels):
     """Rows, each after a filter byte 0."""
     rows = np.pad(pixels.reshape(pixels.shape[0], -1), ((0, 0), (1, 0)))
     return zlib.compress(rows.tobytes(), 9)
+
+
+def add_pause(html, moving, keyframes, animation):
+    """Let what the selector ``moving`` finds move, with a box to pause it, unless the reader asked for less motion."""
+    style = (
+        f"{keyframes}@media (prefers-reduced-motion:no-preference){{"
+        f".poolkit-film:has({moving}) label{{display:block!important}}"
+        f".poolkit-film {moving}{{{animation}}}"
+        f".poolkit-film:has(input:checked) {moving}{{animation-play-state:paused}}}}"
+    )
+    pause = '<label style="display:none"><input type="checkbox"> Pause</label>'
+    return f'<div class="poolkit-film">{html}{pause}</div><style>{style}</style>'
 
 
 def format_number(value, decimals=4):

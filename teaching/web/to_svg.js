@@ -36,6 +36,11 @@
       parts.push(`<image ${at(box)} preserveAspectRatio="none" opacity="${style.opacity}" style="image-rendering: ${style.imageRendering}" href="${node.src}"/>`);
     } else {
       if (style.backgroundColor !== "rgba(0, 0, 0, 0)") parts.push(`<rect ${at(box)} fill="${style.backgroundColor}"/>`);
+      const ring = style.outlineStyle === "solid" ? parseFloat(style.outlineWidth) : 0; // a frame, with black around it
+      for (const [colour, wide] of ring ? [["black", ring + 1.5], [style.outlineColor, ring]] : []) {
+        const around = { x: box.x - wide / 2, y: box.y - wide / 2, width: box.width + wide, height: box.height + wide };
+        parts.push(`<rect ${at(around)} fill="none" stroke="${colour}" stroke-width="${wide}"/>`);
+      }
       const foot = parseFloat(style.borderBottomWidth);
       if (foot) parts.push(`<rect ${at({ x: box.x, y: box.bottom - foot, width: box.width, height: foot })} fill="${style.borderBottomColor}"/>`);
       node.childNodes.forEach(walk);

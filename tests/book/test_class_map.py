@@ -31,12 +31,16 @@ def page(browser, monkeypatch):
     assert errors == []
 
 
-@pytest.fixture
-def shown(page):
+def show(page, *names):
     photograph = photographs.picture("cup-small")
-    page.set_content(ClassMap({"one": (photograph, CLASSES), "two": (photograph, OTHER)})._repr_html_())
+    page.set_content(ClassMap(dict.fromkeys(names, (photograph, CLASSES)) | {"two": (photograph, OTHER)})._repr_html_())
     page.wait_for_function("Boolean(document.querySelector('class-map').shadowRoot)")
     return page
+
+
+@pytest.fixture
+def shown(page):
+    return show(page, "one")
 
 
 def test_an_enlarged_map_goes_through_its_numbers():
@@ -59,6 +63,11 @@ def test_without_a_script_the_first_class_of_each_photograph_is_described():
         "a cat in the photograph of the one: brightest in row 1 of 2, column 2 of 3",
         "a cup in the photograph of the two: brightest in row 1 of 1, column 2 of 2",
     ]
+
+
+def test_a_single_photograph_is_not_offered_again(page):
+    assert show(page).get_by_role("group", name="Photograph").count() == 0
+    assert show(page, "one").get_by_role("group", name="Photograph").count() == 1
 
 
 def test_overlays_of_two_photographs_share_one_map():

@@ -205,10 +205,11 @@ def test_images_keep_their_pixels():
 
 def test_clips_side_by_side_keep_in_step():
     clips = {"many": np.arange(48).reshape(4, 3, 4), "few": np.arange(24).reshape(2, 3, 4)}
-    html = draw_clips(clips, "They get brighter.", seconds=2, rounds=2)._repr_html_()
-    playing = [Image.open(BytesIO(b64decode(png))) for png in re.findall(' src="data:image/png;base64,([^"]+)', html)]
-    assert [(clip.n_frames, clip.info["duration"]) for clip in playing] == [(4, 500), (2, 1000)]
-    assert [clip.info["loop"] for clip in playing] == [2, 2]
+    html = draw_clips(clips, "They get brighter.", seconds=2)._repr_html_()
+    strips = [Image.open(BytesIO(b64decode(png))) for png in re.findall(' src="data:image/png;base64,([^"]+)', html)]
+    assert [strip.size for strip in strips] == [(4, 12), (4, 6)]
+    assert re.findall(r"aspect-ratio:4/3;.*?steps\((\d),jump-none\)", html) == ["4", "2"]
+    assert html.count("animation-duration:2s") == 2 and "> Pause</label>" in html
 
 
 @pytest.mark.parametrize("columns, least", [(1, 683), (2, 333), (4, 158)])
@@ -216,6 +217,11 @@ def test_images_are_as_wide_together_as_the_text(columns, least):
     pictures = draw_images({"one": IMAGE, "two": IMAGE}, "Get brighter.", columns)
     assert f"minmax(min(100%,{least}px),1fr)" in pictures._repr_html_()
     assert pictures.alt == "Get brighter. Sizes: one: 3 by 4, two: 3 by 4."
+
+
+def test_rows_of_images_can_stay_rows_on_a_phone():
+    html = draw_images({"one": IMAGE, "two": IMAGE}, "Get brighter.", wrap=False)._repr_html_()
+    assert "grid-template-columns:repeat(2,minmax(0,1fr))" in html and "<figcaption><b>" in html
 
 
 @every_figure
