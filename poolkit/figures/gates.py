@@ -18,7 +18,7 @@ from poolkit.figures.style import (
     format_number,
 )
 
-MARGIN, CELL, GAP, BAR, STEP = 6, 34, 20, 28, 20
+MARGIN, CELL, GAP, BAR, STEP = 6, 38, 12, 28, 20
 
 
 def draw_gates(before, after, names):
