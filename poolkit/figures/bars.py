@@ -70,7 +70,8 @@ def draw_shares(elements, shares, title="window"):
     title : str, optional
         What the elements are.
     """
-    vectors = np.ndim(elements) == 2
+    elements = np.asarray(elements)
+    vectors = elements.ndim == 2
     outputs = {name: sum(w * e for w, e in zip(weights, elements, strict=True)) for name, weights in shares.items()}
     rows = [f"{name}: {', '.join(f'{weight:.0%}' for weight in weights)}" for name, weights in shares.items()]
     listed = ", ".join(f"({_listed(element)})" if vectors else _listed(element) for element in elements)
