@@ -27,6 +27,7 @@ const PEN = 2.8; // pixels
 const FRAME = { flatten: 4, gap: 16 }; // a wider frame leaves room for all that a pushed drawing sets off
 const PAD_FRAME = 4;
 const VOTES_SIDE = 48; // pixels of a map of votes are shown
+const REST = 600; // milliseconds after which a reader seems to rest
 
 // ---- What it is made of ----
 
@@ -100,6 +101,8 @@ export class PoolingLab extends HTMLElement {
   #timer;
   #frame;
   #sweeping;
+  #swept = false; // whether all shifts were asked for, by the reader or when they came into view
+  #touched = -Infinity; // when the reader last moved or pressed something here
 
   connectedCallback() {
     if (this.shadowRoot) return;
@@ -203,6 +206,7 @@ export class PoolingLab extends HTMLElement {
       this.#layDigits();
       this.#restore();
       await this.#fetch();
+      whenNear(this.$(".shift-maps"), () => this.#swept || this.#sweep(true), { rootMargin: "0px", threshold: 0.2 });
     } catch {
       this.#hint("The networks could not be loaded. Is this page offline for the first time? Reload it to try again.");
     }
@@ -261,6 +265,9 @@ export class PoolingLab extends HTMLElement {
     pad.addEventListener("keydown", (event) => this.#key(event));
     this.shadowRoot.addEventListener("click", (event) => this.#click(event));
     this.shadowRoot.addEventListener("change", (event) => this.#change(event));
+    for (const kind of ["pointerdown", "pointermove", "keydown", "change"]) {
+      this.shadowRoot.addEventListener(kind, () => (this.#touched = performance.now()), true);
+    }
     const maps = this.$(".shift-maps");
     maps.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this.#peek(event));
     maps.addEventListener("pointerleave", () => this.#peek(null));
@@ -548,21 +555,26 @@ export class PoolingLab extends HTMLElement {
 
   // ---- all shifts ----
 
-  #sweep() {
+  /** A few in each frame. One that nobody asked for waits as long as the reader does something here. */
+  #sweep(waits = false) {
     this.#stopSweep();
-    if (isBlank(this.#drawing) || !this.#networks.length) return this.#hint("Draw something first, or choose a digit.");
+    if (isBlank(this.#drawing) || !this.#networks.length) return waits || this.#hint("Draw something first, or choose a digit.");
+    this.#swept = true;
     const first = this.#inPlace().map(answerOf);
     const figures = this.$$(".shift-maps figure");
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches; // then all squares are filled at once
     const left = [...ORDER];
+    const found = [];
     const some = () => {
       const began = performance.now();
-      while (left.length && performance.now() - began < 9) {
+      while (left.length && performance.now() - began < 9 && !(waits && began - this.#touched < REST)) {
         const shift = left.shift();
         this.#networks.forEach((network, k) => {
           const { shares } = this.#answer(network, shift);
-          fillSquare(figures[k], shift, shares ? best(shares) : undefined, first[k].digit);
+          found.push([figures[k], shift, shares ? best(shares) : undefined, first[k].digit]);
         });
       }
+      if (!still || !left.length) found.splice(0).forEach((square) => fillSquare(...square));
       if (left.length) return (this.#sweeping = requestAnimationFrame(some));
       figures.forEach((figure, k) => first[k].digit !== undefined && summarise(figure, first[k].digit));
       this.#say(figures.map((figure, k) => `${this.#names()[k]}: ${figure.querySelector(".kept").textContent}`).join("; "));
@@ -598,7 +610,7 @@ function why(network, digit) {
   if (digit === null) return "";
   const { head, step } = network;
   if (head === "gap") {
-    return `Every place is asked with the same ${network.channels.at(-1)} weights: this is the class activation map of ${digit}. It moves with the drawing, and the sum of all its places is the score${step === 1 ? ", to the last digit the same wherever the drawing stands" : `. After a push by ${step} pixels it is the same again, to the last digit`}.`;
+    return `Every place is asked with the same ${network.channels.at(-1)} weights: this is the class activation map of ${digit}. It moves with the drawing, and the sum of all its places is the score${step === 1 ? ", to the last decimal the same wherever the drawing stands" : `. After a push by ${step} pixels it is the same again, to the last decimal`}.`;
   }
   return `Each place has weights of its own, so no map of “${digit}” can move with the drawing: Flatten has no class activation map. These are the places' shares of the sum, and a stroke that moves is weighed anew.`;
 }

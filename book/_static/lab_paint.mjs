@@ -89,11 +89,11 @@ export function watchColours(callback) {
   new MutationObserver(change).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 }
 
-/** Once an element is nearly in sight. */
-export function whenNear(element, start) {
+/** Once an element is nearly in sight, or that share of it is. */
+export function whenNear(element, start, { rootMargin = "300px", threshold = 0 } = {}) {
   new IntersectionObserver(([seen], observer) => {
-    if (!seen.isIntersecting) return;
+    if (!seen.isIntersecting || seen.intersectionRatio < threshold) return;
     observer.disconnect();
     start();
-  }, { rootMargin: "300px" }).observe(element);
+  }, { rootMargin, threshold }).observe(element);
 }

@@ -1,6 +1,6 @@
 /* A quiz is written as folded choices, so that it can be answered in JupyterLab and without a script. Here the choices of
    each question become radio buttons in a new order, and one reply is read at a time. A reply that begins with "Right" says
-   which is. A prediction is a quiz of one question, without a score. */
+   which is. A prediction is a quiz of one question, without a score; an answer folded right below it opens with its reply. */
 
 import { make } from "./make.mjs";
 import { keep, name, recall } from "./memory.mjs";
@@ -87,7 +87,7 @@ function open(quiz, place) {
     const first = asked.filter((one) => one.right && one.tries === 1).length;
     const all = right === asked.length;
     const tried = asked.some((one) => one.tries);
-    if (quiz.matches(".predict")) return;
+    if (quiz.matches(".predict")) return tried && openAnswer(quiz.nextElementSibling);
     if (all) keep("finished", true);
     score.className = all ? "score verdict-right" : "score";
     score.textContent = !tried ? "" : all ? `All ${right} right, ${first} at the first try.` : `${right} of ${asked.length} right.`;
@@ -101,6 +101,10 @@ function open(quiz, place) {
   if (!quiz.matches(".predict")) quiz.append(make("div", { className: "score-line" }, score, again));
   else quiz.querySelectorAll("legend > strong:first-child").forEach((word) => beHeading(word));
   show();
+}
+
+function openAnswer(fold) {
+  if (fold?.matches("details.fold.answer")) fold.open = true;
 }
 
 /** So that a prediction is found among the headings. */

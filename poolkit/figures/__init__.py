@@ -7,6 +7,7 @@ from poolkit.figures.class_map import ClassMap, draw_overlays
 from poolkit.figures.explorer import Explorer
 from poolkit.figures.film import draw_six_steps
 from poolkit.figures.filters import draw_patch
+from poolkit.figures.gates import draw_gates
 from poolkit.figures.gradients import draw_gradients, draw_product
 from poolkit.figures.grids import draw_box, draw_flatten, draw_global_average, draw_pooling, draw_windows
 from poolkit.figures.heads import draw_class_means, draw_ends, draw_row_major
@@ -40,6 +41,7 @@ __all__ = [
     "draw_ends",
     "draw_filtering",
     "draw_flatten",
+    "draw_gates",
     "draw_global_average",
     "draw_gradients",
     "draw_images",

@@ -58,25 +58,31 @@ def draw_counts(counts, parts=None, part_name=""):
     return figure
 
 
-def draw_shares(elements, shares):
+def draw_shares(elements, shares, title="window"):
     """Draw which share of an output each element of a window has, one row of bars a pooling.
 
     Parameters
     ----------
     elements : array_like
-        The elements of the window, at most 5.
+        The elements of the window, at most 5; or at most 3 vectors of two numbers, ``(3, 2)``.
     shares : dict from str to array_like
         The weight of each element; the key names the pooling. The output is the sum of weight times element.
+    title : str, optional
+        What the elements are.
     """
+    elements = np.asarray(elements)
+    vectors = elements.ndim == 2
     outputs = {name: sum(w * e for w, e in zip(weights, elements, strict=True)) for name, weights in shares.items()}
     rows = [f"{name}: {', '.join(f'{weight:.0%}' for weight in weights)}" for name, weights in shares.items()]
-    alt = f"The shares of {', '.join(map(format_number, elements))} in each output. {'; '.join(rows)}."
-    left, step, row, full = 4, 46, 64, 34
+    listed = ", ".join(f"({_listed(element)})" if vectors else _listed(element) for element in elements)
+    alt = f"The shares of {listed} in each output. {'; '.join(rows)}."
+    left, step, row, full, wide = 4, 46, 64, 34, 3 if vectors else 2
+    right = PHONE - 28 * wide - 2
     figure = Figure(PHONE, 62 + row * len(shares), alt)
-    draw_text(figure, left, 10, "window", "left", FONT - 2, MUTED)
-    draw_text(figure, PHONE - 58, 10, "output", "left", FONT - 2, MUTED)
+    draw_text(figure, left, 10, title, "left", FONT - 2, MUTED)
+    draw_text(figure, right, 10, "output", "left", FONT - 2, MUTED)
     for place, element in enumerate(elements):
-        draw_cell(figure, left + place * step, 22, format_number(element), INPUT, INPUT_EDGE, 36)
+        draw_cell(figure, left + place * step, 22, _listed(element), INPUT, INPUT_EDGE, 36)
     for number, (name, weights) in enumerate(shares.items()):
         bottom = 62 + row * number + 46
         for place, weight in enumerate(weights):
@@ -85,9 +91,14 @@ def draw_shares(elements, shares):
             percent = left + place * step + 18, bottom + 9
             draw_text(figure, *percent, f"{weight:.0%}", size=FONT - 3)
         draw_text(figure, left + step * len(elements) + 4, bottom - 14, name, "left", FONT - 1)
-        output = format_number(outputs[name], 2)
-        draw_cell(figure, PHONE - 58, bottom - 28, output, OUTPUT, OUTPUT_EDGE, 28, 2, linewidth=2)
+        output = _listed(outputs[name], 2)
+        draw_cell(figure, right, bottom - 28, output, OUTPUT, OUTPUT_EDGE, 28, wide, linewidth=2)
     return figure
+
+
+def _listed(element, decimals=4):
+    """A number, or the numbers of a vector."""
+    return ", ".join(format_number(number, decimals) for number in np.ravel(element))
 
 
 def draw_seeds(shares, lowest=0):

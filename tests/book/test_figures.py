@@ -22,6 +22,7 @@ from poolkit.figures import (
     draw_defects,
     draw_ends,
     draw_flatten,
+    draw_gates,
     draw_global_average,
     draw_gradients,
     draw_images,
@@ -60,6 +61,8 @@ FIGURES = {
     "curves": lambda: draw_curves([0.1, 1, 100], {"one": [1.0, 2.0, 4.0]}, "p", {"most": 4}),
     "gradients": lambda: draw_gradients(X, np.arange(1, 10).reshape(3, 3), max_pool, 2, 1, at=(1, 0)),
     "shares": lambda: draw_shares([1, 3], {"average": [0.5, 0.5], "max": [0, 1]}),
+    "shares of vectors": lambda: draw_shares([[1, 0], [3, 4]], {"mean": [0.5, 0.5]}, "words"),
+    "gates": lambda: draw_gates(MAPS[:2, :2], MAPS[:2, :2] * [1, 0.5], ["one", "two"]),
     "learning curves": lambda: draw_learning_curves([50, 1400], {"one": [[0.5, 0.75], [0.25, 1]]}, "accuracy"),
     "seeds": lambda: draw_seeds({"one": [0.5, 0.75], "two": [1, 1]}),
     "shift maps": lambda: draw_shift_maps({"one": [[0, 0, 0], [0, 1, 0], [0, 0, 0.5]]}),
@@ -162,6 +165,18 @@ def test_gradients_of_a_global_pooling_come_from_one_number():
 
 def test_shares_add_up_to_the_output_beside_them():
     assert texts(FIGURES["shares"]())[4:] == ["50%", "50%", "average", "2", "0%", "100%", "max", "3"]
+
+
+def test_shares_of_vectors_add_up_to_a_vector():
+    figure = FIGURES["shares of vectors"]()
+    assert texts(figure) == ["words", "output", "1, 0", "3, 4", "50%", "50%", "mean", "2, 2"]
+    assert figure.alt == "The shares of (1, 0), (3, 4) in each output. mean: 50%, 50%."
+
+
+def test_gates_are_what_each_map_was_multiplied_by():
+    shown = texts(FIGURES["gates"]())[1:]
+    assert shown[:11] == ["one", *"2294", "mean 4.25", "× 1", *"2294"]
+    assert shown[11:] == ["two", *"7705", "mean 4.75", "× 0.5", "3.5", "3.5", "0", "2.5"]
 
 
 def test_curves_keep_their_values_and_levels():

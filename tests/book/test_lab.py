@@ -262,6 +262,65 @@ def test_a_sweep_asks_for_every_shift(lab):
     assert kept.nth(1).inner_text() == f"still {expected[84]} after {count} of 169 pushes"
 
 
+FILLED = "document.querySelector('pooling-lab').shadowRoot.querySelectorAll('.grid span[class]').length"
+WATCH = f"""() => {{
+  const heard = document.querySelector("pooling-lab").shadowRoot.querySelector(".card > [aria-live]");
+  Object.assign(window, {{ counts: new Set(), said: [] }});
+  const look = () => requestAnimationFrame(look, counts.add({FILLED}));
+  look();
+  new MutationObserver(() => said.push(heard.textContent)).observe(heard, {{ childList: true }});
+}}"""
+
+
+def show_shifts(page):
+    page.locator(".shift-maps").scroll_into_view_if_needed()
+
+
+def wait_for_sweep(page):
+    page.locator(".kept", has_text="of 169 pushes").nth(1).wait_for()
+
+
+@pytest.mark.parametrize("motion, counts", [("no-preference", range(3, 340)), ("reduce", [2])])
+def test_all_shifts_are_swept_when_they_come_into_view_and_not_before(lab, motion, counts):
+    page = lab(reduced_motion=motion)
+    page.evaluate(WATCH)
+    page.wait_for_timeout(700)
+    assert page.evaluate(FILLED) == 0
+    show_shifts(page)
+    wait_for_sweep(page)
+    assert page.evaluate("counts.size") in counts  # at once where readers want no motion
+    assert [sentence.count("of 169 pushes") for sentence in page.evaluate("said")] == [2]
+
+
+def test_a_new_drawing_is_swept_when_the_reader_says_so(lab):
+    page = lab()
+    show_shifts(page)
+    wait_for_sweep(page)
+    page.get_by_role("button", name="Clear").click()
+    draw(page)
+    show_shifts(page)
+    page.wait_for_timeout(900)
+    assert page.evaluate(FILLED) == 0
+    page.get_by_role("button", name="Sweep all shifts").click()
+    wait_for_sweep(page)
+
+
+PRESS = """() => {
+  const pad = document.querySelector("pooling-lab").shadowRoot.querySelector("#pad");
+  window.presses = setInterval(() => pad.dispatchEvent(new KeyboardEvent("keydown", { key: "Shift" })), 50);
+}"""
+
+
+def test_a_sweep_that_nobody_asked_for_waits_until_the_reader_rests(lab):
+    page = lab()
+    page.evaluate(PRESS)
+    show_shifts(page)
+    page.wait_for_timeout(1200)
+    assert page.evaluate(FILLED) == 0
+    page.evaluate("clearInterval(presses)")
+    wait_for_sweep(page)
+
+
 def test_a_square_of_the_sweep_can_be_pointed_at_and_gone_to(lab):
     page = lab()
     square = page.locator('[data-network="0"] .grid span').nth(84 + 3)

@@ -202,6 +202,16 @@ def test_a_prediction_is_a_heading_and_has_no_score(put):
     assert page.locator(".score").count() == 0
 
 
+def test_what_answers_a_prediction_opens_with_its_reply_and_not_before(put):
+    fold = '<details class="fold answer"><summary>Show me</summary><p>A chart.</p></details>'
+    page = put(QUIZ.replace('"quiz"', '"quiz predict"').replace("</section>", f"{fold}</section>"), "quiz.mjs")
+    assert not page.get_by_text("A chart.").is_visible()
+    choose(page, "one a")
+    assert page.get_by_text("A chart.").is_visible()
+    page.reload()
+    assert page.get_by_text("A chart.").is_visible()
+
+
 def test_a_quiz_works_without_scripts(put):
     page = put(QUIZ, java_script_enabled=False)
     assert not page.get_by_text("Right.").first.is_visible()
