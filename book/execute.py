@@ -43,6 +43,7 @@ FOLDED = {  # what each tag says to notebook viewers
     "solution": HIDDEN | {"outputs_hidden": True},
     "answer": HIDDEN | {"outputs_hidden": True},
 }
+OPEN = {"live", "exercise", "recipe"}  # what a page does not fold
 PROJECT = tomllib.loads(
     (BOOK.parent / "pyproject.toml").read_text(encoding="utf-8")
 )
@@ -102,7 +103,7 @@ def viewers_metadata(tags):
     """What notebook viewers fold, from the tags that an author writes."""
     folded = [FOLDED[tag] for tag in tags if tag in FOLDED]
     shown = {"jupyter": folded[0], "cellView": "form"} if folded else {}
-    if folded or not {"live", "exercise"} & set(tags):  # pages fold these
+    if folded or not OPEN & set(tags):  # pages fold these
         tags = [*(tag for tag in tags if tag != "hide-input"), "hide-input"]
     return {"tags": tags, **shown}
 

@@ -128,7 +128,7 @@ def fold_cell(cell):
     title = take_title(code)
     if kind := next((tag for tag in FOLDED if tag in tags), None):
         fold_cell_whole(cell, kind)
-    elif "hide-input" in tags or not {"live", "exercise"} & set(tags):
+    elif "hide-input" in tags or not {"live", "exercise", "recipe"} & set(tags):
         where = "" if "live" in tags else " · runs in Jupyter"
         said = escape(f"{title or 'code'}{where}")
         opened = f'<details class="fold jupyter"><summary>{said}</summary>'

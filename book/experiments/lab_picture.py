@@ -51,7 +51,7 @@ def draw_lab(digit=4):
     rows = {"as it was written": 0, f"pushed {push} pixels to the right": push}
     told = [f"{title}, {_told(answers(drawing, by))}" for title, by in rows.items()]
     alt = f"A {digit} on its way through a network: {'; '.join(told)}."
-    figure = Figure(6 * SIDE + 5 * GAP, len(rows) * ROW, alt)
+    figure = Figure(6 * SIDE + 5 * GAP + 2, len(rows) * ROW, alt)
     draw_rectangle(figure, 0, 0, figure.width, figure.height, "white")
     for place, (title, right) in enumerate(rows.items()):
         _draw_row(figure, drawing, title, right, place * ROW)
@@ -72,7 +72,7 @@ def _draw_row(figure, drawing, title, right, top):
     maps = stages(load("max-gap"), framed(drawing[None], right=right))
     middle = top + 26 + SIDE / 2
     for place, (name, found) in enumerate(maps.items()):
-        left = place * (SIDE + GAP)
+        left = 1 + place * (SIDE + GAP)
         _draw_map(figure, found[0], left, top + 26)
         draw_text(figure, left, top + 40 + SIDE, name, "left", 12, MUTED)
         if place:

@@ -155,7 +155,7 @@ def _compress(pixels):
 def add_pause(html, moving, keyframes, animation):
     """Let what the selector ``moving`` finds move, with a box to pause it, unless the reader asked for less motion."""
     style = (
-        f"{keyframes}@media (prefers-reduced-motion:no-preference){{"
+        f"{keyframes}@media screen and (prefers-reduced-motion:no-preference){{"
         f".poolkit-film:has({moving}) label{{display:block!important}}"
         f".poolkit-film {moving}{{{animation}}}"
         f".poolkit-film:has(input:checked) {moving}{{animation-play-state:paused}}}}"
