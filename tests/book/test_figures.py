@@ -428,7 +428,9 @@ def test_a_film_shows_its_last_frame_alone_where_nothing_moves():
 
 
 def test_a_film_moves_unless_the_reader_wants_no_motion_and_can_be_paused():
-    still, moving = FIGURES["six steps"]()._repr_html_().split("@media (prefers-reduced-motion:no-preference){")
+    still, moving = (
+        FIGURES["six steps"]()._repr_html_().split("@media screen and (prefers-reduced-motion:no-preference){")
+    )
     assert "animation:" not in still and "6.3s step-end infinite" in moving
     assert ":has(input:checked) svg .frame{animation-play-state:paused}" in moving
 
