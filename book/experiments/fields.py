@@ -13,7 +13,6 @@ from scipy.ndimage import zoom
 from experiments.digits import SIDE, split
 from experiments.networks import BATCH, CHANNELS, accuracy, answers, keras, layers, tf
 
-SEEDS = range(3)
 SIZES = 8, 12, 16  # pixels that a digit is high
 MARGIN = 2
 STEPS = 500, 2000  # batches: a short training, and one after which little changes
