@@ -18,7 +18,7 @@ BOOK = Path(__file__).parents[1]
 SHAPE = re.compile(
     r'(<svg class="poolkit-figure"[^>]* viewBox="0 0 (\S+) (\S+)" style=")'
 )
-PICTURE = re.compile(r'src="data:image/(png|webp);base64,([^"]{2000,})"')
+PICTURE = re.compile(r'(src|href)="data:image/(png|webp);base64,([^"]{2000,})"')
 RULE = re.compile(r"([^{}]*){[^{}]*}")  # its selectors, and what they are given
 NAME = re.compile(r"[A-Za-z][\w-]*")
 PUT_TOGETHER = {"bs-tooltip-auto"}  # from parts, by bootstrap.js
@@ -36,11 +36,12 @@ def draw_figures(app, doctree, docname):
 
 
 def store_picture(folder, address, found):
-    """What an ``img`` says instead of a picture of more than 1.5 kB."""
-    content = b64decode(found[2])
-    name = f"{sha256(content).hexdigest()[:16]}.{found[1]}"
+    """What an ``img``, or an ``image`` of a drawing, says instead of a picture of more than 1.5 kB."""
+    content = b64decode(found[3])
+    name = f"{sha256(content).hexdigest()[:16]}.{found[2]}"
     (folder / name).write_bytes(content)
-    return f'loading="lazy" src="{address}/{name}"'
+    lazy = 'loading="lazy" ' if found[1] == "src" else ""
+    return f'{lazy}{found[1]}="{address}/{name}"'
 
 
 def slim_sheets(app, error):
