@@ -106,6 +106,12 @@ def test_figures_far_from_being_seen_wait(page):
     assert all(figure["style"].startswith("aspect-ratio:") for figure in soup(page).select("svg.poolkit-figure"))
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_pictures_of_more_than_2_kb_are_files(path):
+    inside = re.findall(r"data:image/(?:png|webp);base64,[^\"]{2700,}", (SITE / path).read_text(encoding="utf-8"))
+    assert not inside, f"{len(inside)} pictures, {sum(map(len, inside))} characters"
+
+
 def test_figures_have_their_height_before_they_are_drawn(opened):
     figures = opened.locator("svg.poolkit-figure")
     heights = figures.evaluate_all(HEIGHTS)
