@@ -194,16 +194,18 @@ def numbered(page):
         "outline": True,
         "tagged": True,
     }
-    numbers, pdf = {}, page.pdf(**options)
-    while (found := page_numbers(pdf)) != numbers:
+    numbers = {}
+    for _ in range(5):
+        pdf = page.pdf(**options)
+        if (found := page_numbers(pdf)) == numbers:
+            return pdf
         numbers = found
         page.evaluate(
             """numbers => document.querySelectorAll("[data-page]").forEach((span) =>
               (span.textContent = numbers[span.dataset.page]))""",
             numbers,
         )
-        pdf = page.pdf(**options)
-    return pdf
+    raise RuntimeError("page numbers still move after 5 prints")
 
 
 def main(target=ROOT / "_build/pooling.pdf"):
