@@ -124,7 +124,9 @@ TOGETHER = {
     '<tr class="question" id="b-{0}"><td>y</td></tr>' + "<tr><td>z</td></tr>" * 12 + "</table>",
     "a row and what explains it": '<table class="poolkit-table"><tr class="question" id="a-{0}"><td>x</td></tr>'
     '<tr class="how" id="b-{0}"><td>y</td></tr>' + "<tr><td>z</td></tr>" * 12 + "</table>",
-    "a heading of two lines": '<h3><b id="a-{0}" style="display: inline-block">x</b> ' + "heading " * 30 + '<b id="b-{0}" style="display: inline-block">y</b></h3>',
+    "a heading of two lines": '<h3><b id="a-{0}" style="display: inline-block">x</b> '
+    + "heading " * 30
+    + '<b id="b-{0}" style="display: inline-block">y</b></h3>',
     "a short table": '<table><tr id="a-{0}"><td>x</td></tr><tr><td>y</td></tr><tr id="b-{0}"><td>z</td></tr></table>',
 }
 
