@@ -14,10 +14,11 @@ import yaml
 from bs4 import BeautifulSoup
 from teaching.chromium import chromium
 
+from poolkit import __version__
+
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build/html"
 OPENED = "details:is(.fold, .answer, .claim *):not(.solution, .setup, .check, .exercise *)"
-OUTPUT = re.compile(r"output (.*?)\. Row")
 NOTE = """<p>This is the book as it stands on paper. On a screen its pictures can be changed
 and its cells run. Here every picture stands as it begins, and every cell with its results.
 <a href="#answers--">Answers</a> to quizzes and exercises are at the end, from page <span
@@ -33,6 +34,7 @@ STYLE = """
 .book-question, .book-asked, .book-label { break-after: avoid; }
 #answers-- p { margin-bottom: 0.35rem; }
 .book-see { break-before: avoid; font-size: 0.9em; }
+.book-page { color: #566072; }
 """
 
 
@@ -67,7 +69,25 @@ def chapter(page):
     for link in article.find_all("a", href=True):
         local = re.match(r"(?:(\w+)\.html)?(?:#(.*))?$", link["href"])
         if local:
-            link["href"] = "#" + address(local[1] or stem, local[2] or "")
+            place = address(local[1] or stem, local[2] or "")
+            link["href"] = f"#{place}"
+            if (local[1] or stem) not in (stem, "glossary", "bibliography"):
+                link.insert_after(
+                    made(
+                        f'<span class="book-page"> ({page_of(place)})</span>'
+                    )
+                )
+    for text in article.find_all(string=re.compile(r"\d × \d")):
+        text.replace_with(re.sub(r"(?<=\d) × (?=\d)", "\xa0×\xa0", text))
+    for summary in article.find_all(
+        "summary", string=re.compile("Show me$|runs in Jupyter$")
+    ):
+        summary.string = summary.text.replace(
+            "Show me", "Answer"
+        ).removesuffix(" · runs in Jupyter")
+    for output in article.select(".exercise .cell_output"):
+        if output.text.strip().startswith("Not "):  # answered yet, or right
+            output.decompose()
     opened = "details" if stem == "review" else OPENED
     for fold in article.select(opened):
         fold["open"] = ""
@@ -76,12 +96,35 @@ def chapter(page):
     return article
 
 
-def answers(article):
-    """What a chapter folds away of its predictions, quizzes and exercises, which loses it."""
+def made(html):
+    return BeautifulSoup(html, "html.parser")
+
+
+def page_of(place):
+    return f'page <span data-page="{place}"></span>'
+
+
+def see(place):
+    """Where an answer is."""
+    return made(
+        f'<p class="book-see">Answer: <a href="#{place}">{page_of(place)}</a></p>'
+    )
+
+
+def answers(article, place):
+    """What a chapter folds away of its predictions, quizzes and exercises, which loses it, and is told where it is."""
     found = []
     for explorer in article.select("pooling-explorer[mode=predict]"):
-        output = OUTPUT.search(explorer.svg["aria-label"])[1]
-        found.append(f"<p><strong>Output to predict:</strong> {output}</p>")
+        found.append(
+            f"<p><strong>Output to predict:</strong> {explorer['data-output']}</p>"
+        )
+        explorer.insert_after(see(place))
+    for quiz in article.select(".quiz"):
+        quiz.insert_after(see(place))
+    for remember in article.select(
+        ":not(#review--) > section:has(> details.card)"
+    ):
+        remember.append(see("review--"))
     for question in article.select(".quiz > p"):
         question["class"] = "book-question"
         choices = itertools.takewhile(
@@ -106,14 +149,15 @@ def solution(box):
     """All hints and answers of an exercise, below its name, and in their place the page where they are."""
     place = box["id"].replace("--", "--answer-", 1)
     said = [f'<p class="book-asked" id="{place}">{box.h3.text}</p>']
-    for fold in box.select("details:not(.setup, .check, details *)"):
+    folds = box.select("details:not(.setup, .check, details *)")
+    for fold in sorted(folds, key=lambda fold: fold.summary.text != "Hint"):
         for inner in fold.select("details"):
-            inner["open"] = ""
+            inner.name = "div"
+            inner.summary.replace_with(made(label(inner.summary)))
         said.append(label(fold.summary))
         said += map(str, fold.summary.find_next_siblings())
         fold.decompose()
-    see = f'<p class="book-see">Answer: <a href="#{place}">page <span data-page="{place}"></span></a></p>'
-    box.append(BeautifulSoup(see, "html.parser"))
+    box.append(see(place))
     return "".join(said)
 
 
@@ -133,16 +177,15 @@ def assemble():
         script.decompose()
     book.html["data-theme"] = "light"
     book.head.insert(0, book.new_tag("base", href=front.as_uri()))
-    book.head.append(
-        BeautifulSoup(f"<style>{STYLE}</style>", "html.parser")
-    )
+    book.head.append(made(f"<style>{STYLE}</style>"))
     title = book.title.text.split(" — ")[0]
     place = book.find("article")
     site = book.find("link", rel="canonical")
     home = site and site["href"].rpartition("book/")[0]
     said = f' Online: <a href="{home}">{home}</a>.' if home else ""
     contents = [
-        f'<div class="book-front"><p class="book-title">{title}</p>{NOTE.format(site=said)}</div>',
+        f'<div class="book-front"><p class="book-title">{title}</p><p>With poolkit {__version__}.</p>'
+        f"{NOTE.format(site=said)}</div>",
         '<nav class="book-contents">',
     ]
     solved = []
@@ -153,21 +196,22 @@ def assemble():
             place.insert_before(article)
             named, here = article.h1.text, article["id"]
             contents.append(entry(here, named))
-            if found := answers(article):
-                solved += [f"<h2>{named}</h2>", *found]
+            solution_place = f"{here}solved"
+            if found := answers(article, solution_place):
+                solved += [
+                    f'<h2 id="{solution_place}">{named}</h2>',
+                    *found,
+                ]
         contents.append("</ol>")
     place.insert_before(
-        BeautifulSoup(
+        made(
             '<article class="bd-article book-chapter" id="answers--">'
-            f"<h1>Answers</h1>{''.join(solved)}</article>",
-            "html.parser",
+            f"<h1>Answers</h1>{''.join(solved)}</article>"
         )
     )
     contents[-1] = f"{entry('answers--', 'Answers')}</ol>"
     first = "".join([*contents, "</nav>"])
-    next(book.select_one(".book-chapter").parents).insert(
-        0, BeautifulSoup(first, "html.parser")
-    )
+    next(book.select_one(".book-chapter").parents).insert(0, made(first))
     place.decompose()
     return str(book)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from poolkit.figures.maps import colours
-from poolkit.figures.style import make_png
+from poolkit.figures.style import RUN, make_png
 
 MODULE = Path(__file__).with_suffix(".mjs")
 ENLARGED = 8  # times, in each direction; the browser does the rest
@@ -43,7 +43,7 @@ class ClassMap:
             '<class-map class="poolkit-figure" data-lm-suppress-shortcuts="true" '
             f'photographs="{escape(json.dumps(known, separators=(",", ":")))}">'
             f'<div style="max-width:720px"><div style="max-width:{large:g}%">{first}</div><ul>{chances}</ul>'
-            f'<div style="display:flex;gap:8px">{small}</div></div></class-map>'
+            f'<div style="display:flex;gap:8px">{small}</div>{RUN}</div></class-map>'
         )
         if os.environ.get("POOLKIT_PAGE"):  # the book's pages load the script once
             return element

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from poolkit.figures.gradients import draw_gradients
 from poolkit.figures.grids import draw_flatten, draw_global_average, draw_pooling
 from poolkit.figures.images import draw_images
-from poolkit.figures.style import VIEWERS
+from poolkit.figures.style import RUN, VIEWERS
 from poolkit.pooling import (
+    POOLINGS,
     average_pool,
     global_average_pool,
     global_max_pool,
@@ -52,6 +54,8 @@ class Explorer:
         As for ``pool``.
     mode : str
         What the reader finds first: ``"pool"``, ``"predict"`` (she fills in the output) or ``"gradient"``.
+    dy : array_like
+        For ``"gradient"``: the gradient of each output. The default is 1 for each.
     shaded : bool
         Show the numbers as grey levels, for images.
     controls : str
@@ -70,7 +74,7 @@ class Explorer:
     """
 
     def __init__(
-        self, x, pool=max_pool, pool_size=2, strides=None, padding="valid", *, mode="pool", shaded=False,
+        self, x, pool=max_pool, pool_size=2, strides=None, padding="valid", *, mode="pool", dy=None, shaded=False,
         controls=None, compare=None, **options,
     ):  # fmt: skip
         self.x = np.asarray(x)
@@ -85,7 +89,7 @@ class Explorer:
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
         self.pool, self.rule = pool, {"pool_size": pool_size, "strides": strides, "padding": padding}
-        self.mode, self.shaded, self.options = mode, shaded, options
+        self.mode, self.dy, self.shaded, self.options = mode, dy, shaded, options
         self.controls, self.compare = controls, compare
 
     def attributes(self):
@@ -93,8 +97,9 @@ class Explorer:
         maps = np.atleast_2d(self.x)
         maps = maps[None] if maps.ndim == 2 else np.moveaxis(maps, -1, 0)
         values = {"values": " | ".join("; ".join(map(_row, rows)) for rows in maps)}
-        settings = {"mode": self.mode, "controls": self.controls}
-        usual = {"mode": "pool", "controls": None}
+        dy = None if self.dy is None else _row(np.ravel(self.dy))
+        settings = {"mode": self.mode, "dy": dy, "controls": self.controls}
+        usual = {"mode": "pool", "dy": None, "controls": None}
         if self.x.ndim < 3:
             settings = {"pool": self.pool.__name__} | self.rule | self.options | settings
             settings |= {"shaded": self.shaded, "compare": self.compare and self.compare.__name__}
@@ -108,22 +113,46 @@ class Explorer:
         """What stands there without a script."""
         if self.x.ndim == 3:
             return draw_flatten(self.x)._repr_html_() + draw_global_average(self.x)._repr_html_()
+        if self.mode == "gradient" and self.pool in POOLINGS:
+            return self._draw_back()._repr_html_()
         return "".join(map(self._draw, filter(None, (self.pool, self.compare))))
 
-    def _draw(self, pool):
+    def _draw_back(self):
+        x = np.atleast_2d(self.x)
+        rule = {"keepdims": True} if self.pool in WHOLE else self._rule() | self.options
+        shape = self.pool(x[None, :, :, None], **rule).shape[1:3]
+        dy = np.ones(shape) if self.dy is None else np.reshape(self.dy, shape)
+        return draw_gradients(x, dy, self.pool, **rule)
+
+    def _rule(self):
+        """Window, stride and padding; for a signal, those of a map of one row."""
+        if self.x.ndim > 1:
+            return self.rule
+        return {name: _beside(name, value) for name, value in self.rule.items()}
+
+    def _sliding(self, pool):
+        """The input as a map, and ``pool`` as one that slides, with its arguments."""
+        x = np.atleast_2d(self.x)
         options = {name: value for name, value in self.options.items() if name in signature(pool).parameters}
-        x, rule = np.atleast_2d(self.x), {"pool_size": self.x.shape} if pool in WHOLE else self.rule
-        pool = WHOLE.get(pool, pool)
+        rule = {"pool_size": x.shape} if pool in WHOLE else self._rule()
+        return x, WHOLE.get(pool, pool), rule | options
+
+    def _draw(self, pool):
+        x, pool, rule = self._sliding(pool)
         if self.shaded:
-            y = pool(x[None, :, :, None], **rule, **options)[0, :, :, 0]
+            y = pool(x[None, :, :, None], **rule)[0, :, :, 0]
             return draw_images({"input": x, "output": y}, f"An image before and after {pool.__name__}.")._repr_html_()
-        if self.x.ndim == 1:
-            rule = {name: _beside(name, value) for name, value in rule.items()}
-        return draw_pooling(x, pool, **rule, **options)._repr_html_()
+        return draw_pooling(x, pool, **rule, hidden=self.mode == "predict")._repr_html_()
+
+    def _output(self):
+        """What is to be predicted, for the answers of the printed book."""
+        x, pool, rule = self._sliding(self.pool)
+        return "; ".join(map(_row, pool(x[None, :, :, None], **rule)[0, :, :, 0]))
 
     def _repr_html_(self):
-        element = f'<pooling-explorer class="poolkit-figure" data-lm-suppress-shortcuts="true" {self._words()}>'
-        element += f"{self.figure()}</pooling-explorer>"
+        element = f'<pooling-explorer class="poolkit-figure" data-lm-suppress-shortcuts="true" {self._words()}'
+        element += f' data-output="{self._output()}">' if self.mode == "predict" and self.x.ndim < 3 else ">"
+        element += f"{self.figure()}{RUN}</pooling-explorer>"
         if os.environ.get("POOLKIT_PAGE"):  # the book's pages load the script once, for all their explorers
             return element
         return f'{element}<style>{VIEWERS}</style><script type="module">{script()}</script>'

@@ -24,7 +24,7 @@ from poolkit.gradients import vjp
 GAP = 56
 
 
-def draw_gradients(x, dy, pool, *args, at=(0, 0), **options):
+def draw_gradients(x, dy, pool, *args, at=None, **options):
     """Draw a map and what ``pool`` makes of it, below them the gradients that come back, and how one adds up.
 
     Parameters
@@ -38,7 +38,7 @@ def draw_gradients(x, dy, pool, *args, at=(0, 0), **options):
     *args, **options
         Its other arguments; ``keepdims=True`` for a global one.
     at : tuple of int
-        The element of ``x`` whose gradient is explained.
+        The element of ``x`` whose gradient is explained. The default is the one that gets most.
     """
     x, dy = np.asarray(x, float), np.asarray(dy, float)
     y, pullback = vjp(pool, x[None, :, :, None], *args, **options)
@@ -47,6 +47,7 @@ def draw_gradients(x, dy, pool, *args, at=(0, 0), **options):
         return pullback(gradient[None, :, :, None])[0, :, :, 0]
 
     y, dx = y[0, :, :, 0], back(dy)
+    at = at or tuple(map(int, np.unravel_index(np.abs(dx).argmax(), dx.shape)))
     shares = {o: back(np.where(np.arange(dy.size).reshape(dy.shape) == n, dy, 0))[at] for n, o in _places(dy)}
     shares = {o: share for o, share in shares.items() if share}
     terms = " + ".join(map(format_number, shares.values())) or "0"

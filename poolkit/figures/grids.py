@@ -30,7 +30,7 @@ MARGIN = 8
 DASHED, DOTTED = "5 2", "1.5 1.5"
 
 
-def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0), **options):
+def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0), *, hidden=False, **options):
     """Draw a feature map, what ``pool`` makes of it, and the calculation of one output.
 
     Parameters
@@ -43,6 +43,8 @@ def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0), *
         As for ``pool``.
     at : tuple of int
         The output whose window is shown.
+    hidden : bool
+        Leave the output empty, for the reader to fill in.
     **options
         ``dilation``, and ``p``, where ``pool`` has them.
     """
@@ -53,11 +55,11 @@ def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0), *
     rows, columns = sliding_grid(batch.shape, pool_size, strides, padding, "channels_last", dilation).values()
     top, left = at[0] * rows.stride - rows.before, at[1] * columns.stride - columns.before
     seen = [x[i, j] for i in _inside(rows, top) for j in _inside(columns, left)]
-    sum_ = f"{_calculation(pool, seen)} = {format_number(y[at])}"
+    sum_ = f"{_calculation(pool, seen)} = {'?' if hidden else format_number(y[at])}"
     name = pool.__name__.replace("_", " ")
     alt = (
         f"{name.capitalize()}ing with a {rows.size} by {columns.size} window, strides {rows.stride} and "
-        f"{columns.stride}, padding {padding}. Input {_rows(x)}; output {_rows(y)}. "
+        f"{columns.stride}, padding {padding}. Input {_rows(x)}; output {'to predict' if hidden else _rows(y)}. "
         f"Row {at[0]}, column {at[1]} of the output is {sum_}."
     )
 
@@ -85,9 +87,10 @@ def draw_pooling(x, pool, pool_size, strides=None, padding="valid", at=(0, 0), *
         middle = x_top + CELL * x.shape[0] / 2
         draw_arrow(figure, (y_left - 46, middle), (y_left - 12, middle))
     else:
-        middle = x_left + CELL * x.shape[1] / 2
+        middle = x_left + CELL * min(x.shape[1], y.shape[1]) / 2
         draw_arrow(figure, (middle, x_bottom + 8), (middle, y_top - 8))
-    _grid(figure, y_left, y_top, y, OUTPUT, OUTPUT_EDGE, "output", linewidth=2)
+    shown = np.full(y.shape, "") if hidden else y
+    _grid(figure, y_left, y_top, shown, OUTPUT, OUTPUT_EDGE, "output", linewidth=2)
     _outline(figure, y_left + at[1] * CELL, y_top + at[0] * CELL, CELL, CELL)
     draw_text(figure, width / 2, height - 14, sum_)
     return figure
@@ -223,7 +226,8 @@ def _grid(figure, left, top, values, fill, edge, title, window=(), above=0, **st
     draw_text(figure, left, top - above - 12, title, "left", color=MUTED)
     for (i, j), value in np.ndenumerate(values):
         colour = WINDOW if (i, j) in window else fill
-        draw_cell(figure, left + j * CELL, top + i * CELL, format_number(value, 2), colour, edge, **style)
+        text = value if isinstance(value, str) else format_number(value, 2)
+        draw_cell(figure, left + j * CELL, top + i * CELL, text, colour, edge, **style)
 
 
 def _outline(figure, left, top, width, height):

@@ -8,6 +8,7 @@ import numpy as np
 from poolkit.figures.style import COLUMN, add_pause, make_png
 
 GAP = 12
+SHARP = 240  # pixels: a viewer that drops the style below blurs what it enlarges, so the file itself is this large
 STYLE = "width:100%;height:auto;display:block;image-rendering:pixelated;outline:1px solid #8888"
 
 
@@ -111,8 +112,10 @@ def show_image(title, image, value_range, size=1, frame=None, wrap=True, shape=N
 
 def write_image(alt, image, value_range, style=""):
     """An image alone, as wide as what it stands in."""
-    png = b64encode(make_png(_pixels(image, value_range))).decode()
     rows, columns = image.shape[:2]
+    size = -(-SHARP // max(rows, columns))
+    pixels = _pixels(image, value_range).repeat(size, axis=0).repeat(size, axis=1)
+    png = b64encode(make_png(pixels)).decode()
     return (
         f'<img alt="{escape(alt)}" width="{columns}" height="{rows}" style="{STYLE}{style}" '
         f'src="data:image/png;base64,{png}">'

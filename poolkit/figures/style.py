@@ -39,6 +39,10 @@ VIEWERS = (
 )
 
 
+# Below a picture that a script makes live; the book's pages, where it lives already, hide this.
+RUN = '<p class="poolkit-run"><small>In Jupyter: run this cell to play with the picture.</small></p>'
+
+
 class Figure:
     """A picture that shows itself as themed SVG and knows its own description.
 

@@ -104,7 +104,8 @@ def draw_defects(table):
         word, css = ("yes", "no") if defect["confirmed"] else ("not here", "muted")
         versions = ", ".join(f"{name} {version}" for name, version in defect["versions"].items())
         seen = f'<span class="muted">{escape(versions)}: {escape(defect["seen"])}</span>{_thread(defect["thread"])}'
-        text = f'<th scope="row">{escape(defect["where"])}: {escape(defect["what"])}<br>{seen}</th>'
+        said = f"{escape(defect['where'])}: {escape(defect['what'])}<br>{seen}"
+        text = f'<th scope="row" style="text-align:start">{said}</th>'
         rows.append(f'<tr class="question">{text}<td class="cell {css}">{word}</td></tr>')
     return Table("Reported defects: each was run, and what happened stands below it.", rows)
 
@@ -119,7 +120,7 @@ def _question(question, versions):
     """The row of one question, and a row for the answers that deviate."""
     marks = [_mark(question["answers"][engine]) for engine in versions]
     right = f'<br><span class="muted">Right: {escape(question["right"])}</span>'
-    text = f'<th scope="row">{escape(question["question"])}{right}</th>'
+    text = f'<th scope="row" style="text-align:start">{escape(question["question"])}{right}</th>'
     yield (
         f'<tr class="question">{text}' + "".join(f'<td class="cell {css}">{word}</td>' for word, css in marks) + "</tr>"
     )
@@ -129,7 +130,7 @@ def _question(question, versions):
         if _mark(answer)[0] == "no"
     )
     if how:
-        yield f'<tr class="how"><td colspan="{1 + len(versions)}">{how}</td></tr>'
+        yield f'<tr class="how"><td colspan="{1 + len(versions)}" style="text-align:start">{how}</td></tr>'
 
 
 def _versioned(engine, versions):

@@ -522,6 +522,17 @@ def test_two_poolings_of_one_input_stand_side_by_side(show):
 # ---- gradient and prediction ----
 
 
+def test_a_gradient_begins_with_the_dy_that_is_given(show):
+    dy = np.arange(1, 10).reshape(3, 3)
+    options = {"mode": "gradient", "dy": dy}
+    page = show(X, max_pool, 2, 1, **options)
+    dx = vjp(max_pool, X[None, :, :, None] * 1.0, 2, 1)[1](dy[None, :, :, None])[0, :, :, 0]
+    assert [float(each) for each in cells(page, "dx")] == dx.ravel().tolist()
+    rows = "; ".join(" ".join(f"{each:g}" for each in row) for row in dx)
+    figure = Explorer(X, max_pool, 2, 1, **options)._repr_html_()
+    assert f"gradient of the output 1 2 3; 4 5 6; 7 8 9; gradient of the input {rows}." in figure
+
+
 def test_a_gradient_typed_into_dy_flows_back_into_dx(show):
     page = show([[1, 5, 5], [2, 5, 0]], max_pool, 2, 1, mode="gradient")
     write(page, ".dy [data-y='1']", "1", "0")

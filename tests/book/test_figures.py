@@ -212,17 +212,18 @@ def test_shift_maps_print_each_share_in_percent():
     assert "100% without a shift, 17% on average" in figure.alt
 
 
-def test_images_keep_their_pixels():
+def test_images_keep_their_pixels_and_are_so_large_that_no_viewer_blurs_them():
     html = draw_images({"one": IMAGE}, "Gets brighter.", value_range=(0, 255))._repr_html_()
     image = Image.open(BytesIO(b64decode(re.search('base64,([^"]+)', html)[1])))
-    assert np.array_equal(np.asarray(image)[:, :, 0], IMAGE)
+    assert image.size == (240, 180)
+    assert np.array_equal(np.asarray(image)[:, :, 0], IMAGE.repeat(60, 0).repeat(60, 1))
 
 
 def test_clips_side_by_side_keep_in_step():
     clips = {"many": np.arange(48).reshape(4, 3, 4), "few": np.arange(24).reshape(2, 3, 4)}
     html = draw_clips(clips, "They get brighter.", seconds=2)._repr_html_()
     strips = [Image.open(BytesIO(b64decode(png))) for png in re.findall(' src="data:image/png;base64,([^"]+)', html)]
-    assert [strip.size for strip in strips] == [(4, 12), (4, 6)]
+    assert [strip.size for strip in strips] == [(80, 240), (160, 240)]
     assert re.findall(r"aspect-ratio:4/3;.*?steps\((\d),jump-none\)", html) == ["4", "2"]
     assert html.count("animation-duration:2s") == 2 and "> Pause</label>" in html
 

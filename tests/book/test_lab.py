@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from experiments.lab_network import STORED, framed, load, load_digits, logits
-from experiments.lab_picture import PICTURE, draw_lab
+from experiments.lab_picture import PICTURES
 from experiments.record import interval, recorded
 
 from tests.book.pages import ROOT
@@ -121,8 +121,10 @@ def test_behind_a_global_average_nothing_changes_at_multiples_of_the_step(calcul
     np.testing.assert_allclose(got, got[:1].repeat(len(got), axis=0), atol=1e-4)
 
 
-def test_the_picture_for_pages_without_scripts_is_drawn_from_the_same_weights():
-    stored, drawn = (svg.split("\n", 1) for svg in (PICTURE.read_text(encoding="utf-8"), draw_lab().svg()))
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_for_pages_without_scripts_is_drawn_from_the_same_weights(name):
+    picture = (STORED.parent / f"{name}.svg").read_text(encoding="utf-8")
+    stored, drawn = (svg.split("\n", 1) for svg in (picture, PICTURES[name]().svg()))
     assert stored[1] == drawn[1] and stored[0].split('"')[5] == drawn[0].split('"')[5]  # its description
 
 
