@@ -34,7 +34,7 @@ STYLE = """
 .book-question, .book-asked, .book-label { break-after: avoid; }
 #answers-- p { margin-bottom: 0.35rem; }
 .book-see { break-before: avoid; font-size: 0.9em; }
-.book-page { color: #566072; }
+.book-page { color: #566072; font-size: 1rem; font-weight: normal; white-space: nowrap; }
 """
 
 
@@ -69,9 +69,12 @@ def chapter(page):
     for link in article.find_all("a", href=True):
         local = re.match(r"(?:(\w+)\.html)?(?:#(.*))?$", link["href"])
         if local:
-            place = address(local[1] or stem, local[2] or "")
+            there = local[1] or stem
+            place = address(there, local[2] or "")
             link["href"] = f"#{place}"
-            if (local[1] or stem) not in (stem, "glossary", "bibliography"):
+            if there not in (stem, "glossary") or (
+                there != stem and not local[2]
+            ):
                 link.insert_after(
                     made(
                         f'<span class="book-page"> ({page_of(place)})</span>'
@@ -114,18 +117,32 @@ def see(place):
 def answers(article, place):
     """What a chapter folds away of its predictions, quizzes and exercises, which loses it, and is told where it is."""
     found = []
-    for explorer in article.select("pooling-explorer[mode=predict]"):
-        found.append(
-            f"<p><strong>Output to predict:</strong> {explorer['data-output']}</p>"
-        )
-        explorer.insert_after(see(place))
-    for quiz in article.select(".quiz"):
-        quiz.insert_after(see(place))
-    for remember in article.select(
-        ":not(#review--) > section:has(> details.card)"
+    for k, explorer in enumerate(
+        article.select("pooling-explorer[mode=predict]")
     ):
-        remember.append(see("review--"))
-    for question in article.select(".quiz > p"):
+        here, output = f"{place}output-{k}", explorer["data-output"]
+        found.append(
+            f'<p id="{here}"><strong>Output to predict:</strong> {output}</p>'
+        )
+        explorer.insert_after(see(here))
+    for k, quiz in enumerate(article.select(".quiz")):
+        here = f"{place}quiz-{k}"
+        found.append(f'<div id="{here}">{"".join(replies(quiz))}</div>')
+        below = quiz.find_next_sibling()
+        if below is None or "answer" not in below.get("class", ()):
+            quiz.insert_after(see(here))
+    for cards in article.select("section:has(> details.card)"):
+        cards.append(
+            see(f"review--cards-{article['id'].removesuffix('--')}")
+        )
+    for box in article.select(".exercise"):
+        found.append(solution(box))
+    return found
+
+
+def replies(quiz):
+    """Each question with its right choice and what is said to it."""
+    for question in quiz.select(".quiz > p"):
         question["class"] = "book-question"
         choices = itertools.takewhile(
             lambda node: node.name == "details",
@@ -135,10 +152,7 @@ def answers(article, place):
             reply = choice.summary.find_next_siblings()
             if reply[0].text.startswith("Right"):
                 said = [question, label(choice.summary), *reply]
-                found.append("".join(map(str, said)))
-    for box in article.select(".exercise"):
-        found.append(solution(box))
-    return found
+                yield "".join(map(str, said))
 
 
 def label(summary):
@@ -245,8 +259,10 @@ def numbered(page):
             return pdf
         numbers = found
         page.evaluate(
-            """numbers => document.querySelectorAll("[data-page]").forEach((span) =>
-              (span.textContent = numbers[span.dataset.page]))""",
+            """numbers => document.querySelectorAll("[data-page]").forEach((span) => {
+              const place = span.dataset.page; // what is folded away is in its chapter all the same
+              span.textContent = numbers[place] ?? numbers[place.replace(/--.*/, "--")];
+            })""",
             numbers,
         )
     raise RuntimeError("page numbers still move after 5 prints")

@@ -46,8 +46,10 @@ def dense_parameters(inputs: int, units: int) -> int:
 
     Parameters
     ----------
-    inputs, units : int
-        Length of the vector that goes in, and of the one that comes out.
+    inputs : int
+        Length of the vector that goes in.
+    units : int
+        Length of the vector that comes out.
 
     Returns
     -------

@@ -63,7 +63,10 @@ class Review(SphinxPostTransform):
             title = self.env.titles[docname].astext()
             head += nodes.strong("", title)
             cards = [node.deepcopy() for node in all_cards[docname]]
-            place += nodes.container("", head, *cards, classes=["chapter-cards"])
+            chapter = f"cards-{docname.rpartition('/')[2]}"
+            place += nodes.container(
+                "", head, *cards, classes=["chapter-cards"], ids=[chapter]
+            )
         next(self.document.findall(nodes.section)).append(place)
 
 

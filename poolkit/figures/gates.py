@@ -26,8 +26,10 @@ def draw_gates(before, after, names):
 
     Parameters
     ----------
-    before, after : array_like
-        The maps, ``(H, W, C)``, and the same after each was multiplied by its gate. No map is all zeros.
+    before : array_like
+        The maps, ``(H, W, C)``. No map is all zeros.
+    after : array_like
+        The same after each was multiplied by its gate.
     names : list of str
         One for each map.
     """

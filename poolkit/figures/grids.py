@@ -103,8 +103,10 @@ def draw_windows(length, pool_size, strides=None, padding="valid"):
     ----------
     length : int
         Number of positions on the axis.
-    pool_size, strides : int
-        Window length and step; windows side by side without ``strides``.
+    pool_size : int
+        Window length.
+    strides : int, optional
+        Step; without it windows stand side by side.
     padding : str or pair of int
         A word, or ``(before, after)``.
     """

@@ -28,8 +28,10 @@ def draw_bins(length, outputs):
 
     Parameters
     ----------
-    length, outputs : int
-        Positions on the axis, and how many bins.
+    length : int
+        Positions on the axis.
+    outputs : int
+        How many bins.
     """
     windows = make_bins(length, outputs)
     bins = list(zip(windows.starts, windows.stops, strict=True))

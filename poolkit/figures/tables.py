@@ -59,7 +59,7 @@ def draw_table(caption, head, rows):
     """
     rows = [[str(entry) for entry in row] for row in rows]
     numeric = [all(re.fullmatch("[0-9,.± –-]+", row[column]) for row in rows) for column in range(len(head))]
-    lines = [_row("th", head, numeric), *(_row("td", row, numeric) for row in rows)]
+    lines = [f"<thead>{_row('th', head, numeric)}</thead>", *(_row("td", row, numeric) for row in rows)]
     return Table(caption, lines)
 
 
