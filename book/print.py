@@ -19,6 +19,8 @@ from poolkit import __version__
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build/html"
 OPENED = "details:is(.fold, .answer, .claim *):not(.solution, .setup, .check, .exercise *)"
+BUTTON = re.compile("Show me$|runs in Jupyter$")
+PRODUCT = re.compile(r"(?<=\d) × (?=\d)")
 NOTE = """<p>This is the book as it stands on paper. On a screen its pictures can be changed
 and its cells run. Here every picture stands as it begins, and every cell with its results.
 <a href="#answers--">Answers</a> to quizzes and exercises are at the end, from page <span
@@ -58,45 +60,48 @@ def address(stem, place=""):
 
 
 def chapter(page):
-    """A page's article, with addresses that no other page has, and its title."""
+    """A page's article as it stands on paper."""
     stem = Path(page).name
     html = (SITE / f"{page}.html").read_text(encoding="utf-8")
     article = BeautifulSoup(html, "html.parser").find("article")
     for mark in article.select(".headerlink, .live-bar"):
         mark.decompose()
-    for node in article.find_all(id=True):
-        node["id"] = address(stem, node["id"])
-    for link in article.find_all("a", href=True):
-        local = re.match(r"(?:(\w+)\.html)?(?:#(.*))?$", link["href"])
-        if local:
-            there = local[1] or stem
-            place = address(there, local[2] or "")
-            link["href"] = f"#{place}"
-            if there not in (stem, "glossary") or (
-                there != stem and not local[2]
-            ):
-                link.insert_after(
-                    made(
-                        f'<span class="book-page"> ({page_of(place)})</span>'
-                    )
-                )
-    for text in article.find_all(string=re.compile(r"\d × \d")):
-        text.replace_with(re.sub(r"(?<=\d) × (?=\d)", "\xa0×\xa0", text))
-    for summary in article.find_all(
-        "summary", string=re.compile("Show me$|runs in Jupyter$")
-    ):
-        summary.string = summary.text.replace(
-            "Show me", "Answer"
-        ).removesuffix(" · runs in Jupyter")
+    write_for_paper(article)
+    refer(article, stem)
+    for fold in article.select("details" if stem == "review" else OPENED):
+        fold["open"] = ""
+    article["class"] = ["bd-article", "book-chapter"]
+    return article
+
+
+def write_for_paper(article):
+    """No word of buttons and kernels, no exercise that was tried, and no line that ends in the midst of 3 × 3."""
+    for summary in article.find_all("summary", string=BUTTON):
+        said = summary.text.replace("Show me", "Answer")
+        summary.string = said.removesuffix(" · runs in Jupyter")
     for output in article.select(".exercise .cell_output"):
         if output.text.strip().startswith("Not "):  # answered yet, or right
             output.decompose()
-    opened = "details" if stem == "review" else OPENED
-    for fold in article.select(opened):
-        fold["open"] = ""
+    for text in article.find_all(string=PRODUCT):
+        text.replace_with(PRODUCT.sub("\xa0×\xa0", text))
+
+
+def refer(article, stem):
+    """Give it addresses that no other page has, and each link to another chapter the page on which that is."""
+    for node in article.find_all(id=True):
+        node["id"] = address(stem, node["id"])
     article["id"] = address(stem)
-    article["class"] = ["bd-article", "book-chapter"]
-    return article
+    for link in article.find_all("a", href=True):
+        local = re.match(r"(?:(\w+)\.html)?(?:#(.*))?$", link["href"])
+        if not local:
+            continue
+        there, place = local[1] or stem, local[2] or ""
+        link["href"] = "#" + address(there, place)
+        if there != stem and not (there == "glossary" and place):
+            page = page_of(address(there, place))
+            link.insert_after(
+                made(f'<span class="book-page"> ({page})</span>')
+            )
 
 
 def made(html):

@@ -20,7 +20,7 @@ import {
 } from "./lab_network.mjs";
 import { paint, paintVotes, watchColours, whenNear } from "./lab_paint.mjs";
 import { drawStrip, FAR, fillSquare, layMaps, ORDER, percent, shiftOf, SHIFTS_HTML, spoken, STRIP_HTML, summarise, walk } from "./lab_shifts.mjs";
-import { place, signed, Stages } from "./lab_stages.mjs";
+import { grouped, place, signed, Stages } from "./lab_stages.mjs";
 import { CSS } from "./lab_style.mjs";
 
 const PEN = 2.8; // pixels
@@ -493,7 +493,7 @@ export class PoolingLab extends HTMLElement {
     const panel = this.$("[data-panel=map]");
     if (panel.hidden) return;
     const colours = [this.$(".colour.adds"), this.$(".colour.takes")];
-        results.forEach((result, k) => {
+    results.forEach((result, k) => {
       const network = this.#networks[k];
       const section = panel.querySelector(`section[data-network="${k}"]`);
       const digit = this.#wanted ?? (empty ? null : (this.#path[0]?.answers[k]?.digit ?? answers[k].digit ?? null));
@@ -603,7 +603,7 @@ const NO_FIT = "no answer: its weights are for maps of 10 × 10 places, these ar
 
 const facts = ({ accuracy, layers, dense }) => {
   const weights = [...layers, dense].reduce((sum, { length }) => sum + length, 0);
-  return `${(100 * accuracy).toFixed(1)} % of test digits right, ${weights.toLocaleString("en")} weights`;
+  return `${(100 * accuracy).toFixed(1)} % of test digits right, ${grouped(weights)} weights`;
 };
 
 function why(network, digit) {

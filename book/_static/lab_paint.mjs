@@ -2,13 +2,17 @@
 
 let colours = new WeakMap(); // asking the browser takes longer than painting
 
-/** The colour that a style sheet gives an element, as [red, green, blue], and all its shades. */
+/** The colour that a style sheet gives an element, as [red, green, blue], and all its shades. All canvases beside it are
+    looked at with it, because the page's styles have to be worked out anew for the first look after each change. */
 function inkOf(element) {
-  if (!colours.has(element)) {
-    const colour = getComputedStyle(element).color.match(/[\d.]+/g).slice(0, 3).map(Number);
-    colours.set(element, { colour, shades: ramp(colour) });
-  }
+  if (!colours.has(element)) for (const each of [element, ...element.getRootNode().querySelectorAll("canvas")]) learnInk(each);
   return colours.get(element);
+}
+
+function learnInk(element) {
+  if (colours.has(element)) return;
+  const colour = getComputedStyle(element).color.match(/[\d.]+/g).slice(0, 3).map(Number);
+  colours.set(element, { colour, shades: ramp(colour) });
 }
 
 /** Channels of a map side by side, `columns` in a row: from nothing to the canvas's own colour as numbers grow from 0 to

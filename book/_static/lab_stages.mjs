@@ -41,7 +41,7 @@ const HEADS = {
   },
   flatten: {
     name: "Flatten",
-    told: ({ channels, height, width }) => `All ${(channels * height * width).toLocaleString("en")} numbers go on as they are, and each gets ten weights of its own. When the drawing moves, every number moves to another column, and so meets other weights.`,
+    told: ({ channels, height, width }) => `All ${grouped(channels * height * width)} numbers go on as they are, and each gets ten weights of its own. When the drawing moves, every number moves to another column, and so meets other weights.`,
     alt: ({ channels, height, width }) => `a table of ${channels} maps and ${height * width} places, all of which is used`,
   },
 };
@@ -128,7 +128,7 @@ export class Stages {
     const count = means ? map.channels : area * map.channels;
     const put = (selector, text) => (head.querySelector(selector).textContent = text);
     put("h3 span", named.name);
-    put("h3 small", `${count.toLocaleString("en")} numbers`);
+    put("h3 small", `${grouped(count)} numbers`);
     put(".told", named.told(map, network.step));
     put(".table figure figcaption", `${map.channels} maps (rows), ${area} places (columns)`);
     put(".means figcaption", "means");
@@ -141,7 +141,7 @@ export class Stages {
       paint(head.querySelector(".column"), { height: map.channels, width: 1, channels: 1, data: result.numbers });
       head.querySelector(".column").setAttribute("aria-label", `the ${map.channels} means`);
     }
-    put("h3 + .told ~ h3 small", `${count.toLocaleString("en")} × 10 weights`);
+    put("h3 + .told ~ h3 small", `${grouped(count)} × 10 weights`);
     this.#logits(head, result.logits);
   }
 
@@ -305,6 +305,9 @@ function calculation({ kind, taps, stride, weights, inputs, channels }, before, 
 }
 
 const shape = ({ height, width, channels }) => (channels > 1 ? `${channels} maps, ${height} × ${width} each` : `${height} × ${width}`);
+/** A whole number with commas: "4,096". (A browser's own way of writing numbers takes long to load.) */
+export const grouped = (number) => `${number}`.replace(/\B(?=(\d{3})+$)/g, ",");
+
 /** With a real minus, and none before a zero. */
 export const signed = (number, digits) => number.toFixed(digits).replace(/^-(?=[0.]*[1-9])/, "−").replace("-", "");
 const span = (places) => places.at(-1) - places[0] + 1;

@@ -1,5 +1,6 @@
 """Pages on paper: light, whole, and without what can only be pressed; and the whole book in one document."""
 
+import re
 from collections import Counter
 from runpy import run_path
 
@@ -76,6 +77,12 @@ def test_the_book_on_paper_answers_at_its_end_what_it_asks(book):
         assert exercise.h3.text in said and answers.find(id=exercise.select_one(".book-see a")["href"][1:])
     for question in book.select(".quiz > p"):
         assert question.text in said
+    for quiz in book.select(".quiz"):
+        below = quiz.find_next_sibling()
+        if "answer" not in below.get("class", ()):
+            assert answers.find(id=below.a["href"][1:]).p.text == quiz.p.text
+    assert not [each.text for each in book.select("summary") if re.search("Show me|Jupyter", each.text)]
+    assert not book.find_all(string=re.compile(r"Not answered yet|\d × \d"))
     assert "Output to predict: 9 7 7; 9 6 6; 8 5 6" in said
     assert len(book.select("#review-- details[open]")) == len(book.select("details.card")) / 2 > 0
 
@@ -155,10 +162,11 @@ def test_page_numbers_are_read_from_what_chromium_prints(visit):
 def test_the_book_is_printed_until_its_page_numbers_are_right(visit):
     page = visit("book/glossary.html")
     moved = "<style>[data-page]:not(:empty) { display: block; break-before: page }</style>"
-    page.set_content(f'{moved}<a href="#one--">x</a><span data-page="one--"></span><p id="one--">x</p>')
+    link = '<a href="#one--">x</a><span data-page="{}"></span>'
+    page.set_content(f'{moved}{link.format("one--")}{link.format("one--folded")}<p id="one--">x</p>')
     made = run_path(ROOT / "book/print.py")
-    assert made["page_numbers"](made["numbered"](page)) == {"one--": 2}
-    assert page.locator("[data-page]").text_content() == "2"
+    assert made["page_numbers"](made["numbered"](page)) == {"one--": 3}
+    assert page.locator("[data-page]").all_text_contents() == ["3", "3"]
 
 
 def test_on_paper_pictures_stand_side_by_side_and_no_room_is_kept_for_what_scripts_would_draw(visit):
