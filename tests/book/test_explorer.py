@@ -553,6 +553,13 @@ def test_a_prediction_is_hidden_until_typed_and_then_right_or_wrong(show):
     assert calculation(page) == "(2 + 4 + 2 + 6) / 4 = ?"
 
 
+def test_a_prediction_is_hidden_without_scripts_too():
+    html = Explorer(X, average_pool, 2, mode="predict")._repr_html_()
+    assert 'data-output="4.25 4.25; 4.25 3.5"' in html and "output to predict" in html
+    svg = b64decode(re.search('svg.xml;base64,([^"]+)', html)[1]).decode()
+    assert "(2 + 2 + 9 + 4) / 4 = ?" in svg and "4.25" not in svg
+
+
 def test_show_me_shows_the_rest_and_try_again_hides_it(show):
     page = show(X, max_pool, 2, mode="predict")
     write(page, "[data-y='0']", "9")
