@@ -167,6 +167,12 @@ def test_brackets_grow_with_what_they_hold(visit):
     assert heights[0] == heights[-1] > 30
 
 
+def test_without_scripts_code_is_light_as_the_page_is(visit):
+    page = visit("book/basics.html", scheme="dark", java_script_enabled=False)
+    code = page.locator(".tag_live .cell_input").first
+    assert code.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(247, 247, 247)"
+
+
 def test_the_font_of_formulas_comes_without_scripts_too(browser, address):
     page = browser.new_page(java_script_enabled=False)
     with page.expect_response("**/stix-two-math.woff2"):
