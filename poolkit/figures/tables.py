@@ -105,7 +105,7 @@ def draw_defects(table):
         versions = ", ".join(f"{name} {version}" for name, version in defect["versions"].items())
         seen = f'<span class="muted">{escape(versions)}: {escape(defect["seen"])}</span>{_thread(defect["thread"])}'
         said = f"{escape(defect['where'])}: {escape(defect['what'])}<br>{seen}"
-        text = f'<th scope="row" style="text-align:start">{said}</th>'
+        text = f'<th scope="row" style="text-align:left">{said}</th>'
         rows.append(f'<tr class="question">{text}<td class="cell {css}">{word}</td></tr>')
     return Table("Reported defects: each was run, and what happened stands below it.", rows)
 
@@ -120,7 +120,7 @@ def _question(question, versions):
     """The row of one question, and a row for the answers that deviate."""
     marks = [_mark(question["answers"][engine]) for engine in versions]
     right = f'<br><span class="muted">Right: {escape(question["right"])}</span>'
-    text = f'<th scope="row" style="text-align:start">{escape(question["question"])}{right}</th>'
+    text = f'<th scope="row" style="text-align:left">{escape(question["question"])}{right}</th>'
     yield (
         f'<tr class="question">{text}' + "".join(f'<td class="cell {css}">{word}</td>' for word, css in marks) + "</tr>"
     )
@@ -130,7 +130,7 @@ def _question(question, versions):
         if _mark(answer)[0] == "no"
     )
     if how:
-        yield f'<tr class="how"><td colspan="{1 + len(versions)}" style="text-align:start">{how}</td></tr>'
+        yield f'<tr class="how"><td colspan="{1 + len(versions)}" style="text-align:left">{how}</td></tr>'
 
 
 def _versioned(engine, versions):
