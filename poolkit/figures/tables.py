@@ -5,6 +5,7 @@ from html import escape
 
 from poolkit.figures.style import DARK, INK, MUTED, OUTPUT_EDGE, RULE, VIEWERS, WINDOW, WINDOW_EDGE
 
+LEFT = 'style="text-align:left"'  # for viewers that drop the style below
 _STYLE = """
 .poolkit-table{display:table;width:100%;border-collapse:collapse;font-size:.8rem;line-height:1.35;color:INK}
 .poolkit-table caption{caption-side:top;text-align:start;padding:0 0 .5rem;color:inherit}
@@ -65,7 +66,7 @@ def draw_table(caption, head, rows):
 
 def _row(cell, texts, numeric):
     cells = zip(texts, numeric, strict=True)
-    entries = "".join(f"<{cell}{' class=number' * number}>{escape(text)}</{cell}>" for text, number in cells)
+    entries = "".join(f"<{cell} {'class=number' if number else LEFT}>{escape(text)}</{cell}>" for text, number in cells)
     return f'<tr class="question">{entries}</tr>'
 
 
@@ -105,7 +106,7 @@ def draw_defects(table):
         versions = ", ".join(f"{name} {version}" for name, version in defect["versions"].items())
         seen = f'<span class="muted">{escape(versions)}: {escape(defect["seen"])}</span>{_thread(defect["thread"])}'
         said = f"{escape(defect['where'])}: {escape(defect['what'])}<br>{seen}"
-        text = f'<th scope="row" style="text-align:left">{said}</th>'
+        text = f'<th scope="row" {LEFT}>{said}</th>'
         rows.append(f'<tr class="question">{text}<td class="cell {css}">{word}</td></tr>')
     return Table("Reported defects: each was run, and what happened stands below it.", rows)
 
@@ -113,14 +114,14 @@ def draw_defects(table):
 def _head(first, others):
     """A row of column names, all but the first of them upright."""
     names = "".join(f'<th scope="col"><span>{escape(name)}</span></th>' for name in others)
-    return f'<tr class="head"><th scope="col">{escape(first)}</th>{names}</tr>'
+    return f'<tr class="head"><th scope="col" {LEFT}>{escape(first)}</th>{names}</tr>'
 
 
 def _question(question, versions):
     """The row of one question, and a row for the answers that deviate."""
     marks = [_mark(question["answers"][engine]) for engine in versions]
     right = f'<br><span class="muted">Right: {escape(question["right"])}</span>'
-    text = f'<th scope="row" style="text-align:left">{escape(question["question"])}{right}</th>'
+    text = f'<th scope="row" {LEFT}>{escape(question["question"])}{right}</th>'
     yield (
         f'<tr class="question">{text}' + "".join(f'<td class="cell {css}">{word}</td>' for word, css in marks) + "</tr>"
     )
@@ -130,7 +131,7 @@ def _question(question, versions):
         if _mark(answer)[0] == "no"
     )
     if how:
-        yield f'<tr class="how"><td colspan="{1 + len(versions)}" style="text-align:left">{how}</td></tr>'
+        yield f'<tr class="how"><td colspan="{1 + len(versions)}" {LEFT}>{how}</td></tr>'
 
 
 def _versioned(engine, versions):

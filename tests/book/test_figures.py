@@ -395,8 +395,9 @@ def test_a_gradient_keeps_the_colour_of_what_it_belongs_to(names, fills):
 
 def test_a_table_sets_numbers_to_the_right():
     html = draw_table("What it took.", ["step", "ns"], [["a <b>", 1.5]])._repr_html_()
-    assert "<th>step</th><th class=number>ns</th>" in html
-    assert "<td>a &lt;b&gt;</td><td class=number>1.5</td>" in html
+    left = 'style="text-align:left"'
+    assert f"<th {left}>step</th><th class=number>ns</th>" in html
+    assert f"<td {left}>a &lt;b&gt;</td><td class=number>1.5</td>" in html
 
 
 def test_a_chart_without_matplotlib_says_what_to_install(monkeypatch):
