@@ -45,7 +45,10 @@ class PoolingStages extends PAGE {
       return canvas;
     });
     if (!picture.complete) picture.addEventListener("load", () => this.mark(...this.place), { once: true });
-    this.canvases[i].getContext("2d").drawImage(picture, left, top, side, side, 0, 0, side, side);
+    const large = picture.naturalWidth / sizeOf(picture)[1]; // pixels of the file for one of the picture
+    const pen = this.canvases[i].getContext("2d");
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(picture, ...[left, top, side, side].map((value) => value * large), 0, 0, side, side);
   }
 
   point({ target, offsetX, offsetY }) {

@@ -18,7 +18,7 @@ MARKED = """element => [...element.querySelectorAll(".frame")].map((frame) => {
   const [inner, outer] = [frame, picture].map((one) => one.getBoundingClientRect());
   const spans = [inner.top - outer.top, inner.left - outer.left, inner.height, inner.width];
   const number = [...element.querySelectorAll("figure > div > img")].indexOf(picture);
-  return [number, ...spans.map((span) => Math.round((span / outer.width) * picture.naturalWidth))];
+  return [number, ...spans.map((span) => Math.round((span / outer.width) * picture.getAttribute("width")))];
 })"""
 GREYS = """canvases => canvases.map((canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
