@@ -571,3 +571,8 @@ def test_means_of_large_float32_numbers_do_not_overflow(length):
 def test_a_masked_array_is_refused_because_its_mask_would_be_lost(pool):
     with pytest.raises(TypeError, match="x must not be a masked array; pass its data"):
         pool(np.ma.masked_less(np.ones((1, 4, 1)), 0))
+
+
+def test_the_mean_of_a_long_window_of_float32_numbers_keeps_their_digits():
+    x = (1000 + np.random.default_rng(0).random((1, 40, 40, 1))).astype(np.float32)
+    assert np.array_equal(average_pool(x, 15, 1), average_pool(x.astype(float), 15, 1).astype(np.float32))
