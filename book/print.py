@@ -168,8 +168,7 @@ def solution(box):
     """All hints and answers of an exercise, below its name, and in their place the page where they are."""
     place = box["id"].replace("--", "--answer-", 1)
     said = [f'<p class="book-asked" id="{place}">{box.h3.text}</p>']
-    folds = box.select("details:not(.setup, .check, details *)")
-    for fold in sorted(folds, key=lambda fold: fold.summary.text != "Hint"):
+    for fold in box.select("details:not(.setup, .check, details *)"):
         for inner in fold.select("details"):
             inner.name = "div"
             inner.summary.replace_with(made(label(inner.summary)))
