@@ -11,6 +11,7 @@ from PIL import Image
 
 from poolkit import average_pool, figures, global_average_pool, max_pool, min_pool
 from poolkit.figures import (
+    charts,
     draw_bins,
     draw_box,
     draw_class_means,
@@ -182,6 +183,17 @@ def test_gates_are_what_each_map_was_multiplied_by():
 def test_curves_keep_their_values_and_levels():
     lines = FIGURES["curves"]().axes[0].lines
     assert [list(line.get_ydata()) for line in lines] == [[4, 4], [1, 2, 4]]
+
+
+def test_a_level_of_a_picture_changes_nothing_but_its_bytes():
+    """Another processor may round it otherwise, and stored outputs are compared as text."""
+    drawn = []
+    for level in (0.5, 0.51):
+        chart = charts.Chart(100, 100, "A picture")
+        chart.add_axes((0, 0, 1, 1)).imshow([[0, level], [1, 0]], clip_on=True)
+        drawn.append(chart.svg())
+    bare = {re.sub('base64,[^"]+', "", svg) for svg in drawn}
+    assert drawn[0] != drawn[1] and len(bare) == 1 and "clip-path" in bare.pop()
 
 
 def test_a_sliding_square_is_drawn_at_both_ends_over_the_probabilities():
