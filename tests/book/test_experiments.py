@@ -33,8 +33,9 @@ def test_no_record_is_left_out():
 @pytest.mark.parametrize("name, case, what, rival", AGAIN, ids=[name for name, *_ in AGAIN])
 def test_one_case_comes_out_again_and_not_as_its_rival(name, case, what, rival):
     again = EXPERIMENTS[name].measure(0, *case)[what]
-    own, other = (recorded(name)[key(each)][what][0] for each in (case, rival))
-    assert abs(again - own) <= min(0.04, abs(other - own) / 2)
+    own, other = (np.array(recorded(name)[key(each)][what]) for each in (case, rival))
+    spread = max(0.01, 3 * own.std())  # another processor rounds otherwise and so trains another network
+    assert abs(again - own[0]) <= min(spread, abs(other[0] - own[0]) / 2)
 
 
 def test_an_interval_is_that_of_student():
