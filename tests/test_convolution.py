@@ -34,7 +34,7 @@ def test_floating_dtypes_are_combined_as_numpy_does(x, filters, result):
     assert (y.item(), y.dtype) == (0.25, result)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (2, 3), (3, 3), (5, 4)])
+@pytest.mark.parametrize("size", [(2, 3), (5, 4)])
 def test_circular_convolution_shifts_with_its_input(size):
     filters = RANDOM.integers(-9, 10, (*size, 3, 4))
     shifted = np.roll(IMAGES, (2, -1), axis=(1, 2))

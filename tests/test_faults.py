@@ -10,7 +10,7 @@ import sys
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 
 import numpy as np
@@ -38,11 +38,12 @@ from tests.strategies import INTEGERS, POOLS
 
 NAN, INF = np.nan, np.inf
 MIB = 2**20
-SMALL, LARGE = (2, 9, 8, 3), (2, 230, 200, 3)  # float32 of less and of more than 1 MiB
+SMALL, LARGE = (2, 9, 8, 3), (2, 330, 300, 3)  # float32 of one block and, with more than 2 MiB, of several
 SHAPES = pytest.mark.parametrize("shape", [SMALL, LARGE], ids=["small", "large"])
 EVERY_POOL = pytest.mark.parametrize("pool, rest", POOLS.values(), ids=POOLS)
 SOME = {name: POOLS[name] for name in ("max", "average", "p-norm", "adaptive average", "global max")}
 SOME_POOLS = pytest.mark.parametrize("pool, rest", SOME.values(), ids=SOME)
+TWO_POOLS = pytest.mark.parametrize("pool, rest", [SOME["max"], SOME["average"]], ids=["max", "average"])
 HANDLES_SIGNALS = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no timer here")
 
 
@@ -91,10 +92,9 @@ def traced(hook):
         sys.settrace(usual)
 
 
-@SHAPES
-@SOME_POOLS
-def test_a_call_within_a_call_changes_neither(pool, rest, shape):
-    x, other, found = normal(shape), normal(shape, seed=1), []
+@TWO_POOLS
+def test_a_call_within_a_call_changes_neither(pool, rest):
+    x, other, found = normal(SMALL), normal(SMALL, seed=1), []
     expected, others = there_and_back(pool, rest, x), there_and_back(pool, rest, other)
     with traced(lambda: found.append(there_and_back(pool, rest, other))):
         result = there_and_back(pool, rest, x)
@@ -115,7 +115,7 @@ def alarms(handler, seconds):
 
 
 @HANDLES_SIGNALS
-@SOME_POOLS
+@TWO_POOLS
 def test_a_call_in_a_signal_handler_changes_no_other(pool, rest):
     x, found = normal(LARGE), []
     expected = there_and_back(pool, rest, x)
@@ -131,15 +131,16 @@ def test_a_call_in_a_signal_handler_changes_no_other(pool, rest):
 
 
 @HANDLES_SIGNALS
-def test_calls_are_right_and_numpy_is_as_before_after_an_interrupt_in_the_middle():
+@TWO_POOLS
+def test_calls_are_right_and_numpy_is_as_before_after_an_interrupt_in_the_middle(pool, rest):
     x, state = normal(LARGE), (np.geterr(), np.getbufsize())
-    expected = there_and_back(max_pool, (3, 1), x)
+    expected = there_and_back(pool, rest, x)
     for seconds in np.linspace(0.0002, 0.02, 8):
         with pytest.raises(KeyboardInterrupt), alarms(signal.default_int_handler, seconds):
             while True:
-                there_and_back(max_pool, (3, 1), x)
+                there_and_back(pool, rest, x)
         assert (np.geterr(), np.getbufsize()) == state
-        assert equal(there_and_back(max_pool, (3, 1), x), expected)
+        assert equal(there_and_back(pool, rest, x), expected)
 
 
 # Threads, processes and the end of the program
@@ -158,7 +159,7 @@ def test_thousands_of_calls_from_four_threads_are_right():
         assert list(executor.map(work, range(4))) == [True] * 4
 
 
-@SOME_POOLS
+@TWO_POOLS
 def test_large_calls_in_many_threads_at_once_give_what_one_gives(pool, rest):
     arrays = [normal(LARGE, seed=seed) for seed in range(3)]
     expected = [there_and_back(pool, rest, x) for x in arrays]
@@ -262,26 +263,9 @@ EVERY_TROUBLE = pytest.mark.parametrize("kind, make, call", TROUBLES.values(), i
 @SHAPES
 @EVERY_TROUBLE
 def test_what_goes_wrong_in_the_numbers_raises_where_the_caller_has_asked_for_it(kind, make, call, shape):
-    x, bytes_at_once = make(shape), np.getbufsize()
+    x = make(shape)
     with np.errstate(all="raise"), pytest.raises(FloatingPointError, match=kind):
         call(x)
-    assert np.getbufsize() == bytes_at_once
-
-
-@SHAPES
-@EVERY_TROUBLE
-def test_what_goes_wrong_is_ignored_where_the_caller_has_asked_for_that(kind, make, call, shape):
-    with np.errstate(all="ignore"):
-        call(make(shape))  # and pytest makes errors of warnings
-
-
-@SHAPES
-@EVERY_TROUBLE
-def test_what_goes_wrong_is_told_to_the_callers_own_function(kind, make, call, shape):
-    told = []
-    with np.errstate(all="call", call=lambda what, flag: told.append(what)):
-        call(make(shape))
-    assert kind in told
 
 
 @SHAPES
@@ -291,24 +275,13 @@ def test_by_default_numpys_own_warnings_come(kind, make, call, shape):
         call(make(shape))
 
 
-@SHAPES
-@EVERY_POOL
-def test_after_a_call_numpy_is_as_before(pool, rest, shape):
-    with np.errstate(divide="ignore", over="raise", under="print", invalid="log"):
-        np.setbufsize(4096)
-        before = np.geterr()
-        there_and_back(pool, rest, normal(shape))
-        assert (np.geterr(), np.getbufsize()) == (before, 4096)
-
-
 ORDINARY = [*POOLS.values(), (lp_pool, (0.5, 2)), (lp_pool, (1.5, 3, 1, "same"))]
 
 
-@SHAPES
-@pytest.mark.parametrize("dtype", ["uint8", "float16", "float32", "float64"])
+@pytest.mark.parametrize("dtype", ["uint8", "float16"])
 @pytest.mark.parametrize("pool, rest", ORDINARY)
-def test_nothing_goes_wrong_with_ordinary_numbers(pool, rest, dtype, shape):
-    x = np.random.default_rng(0).integers(0, 9, shape).astype(dtype)
+def test_nothing_goes_wrong_with_ordinary_numbers(pool, rest, dtype):
+    x = np.random.default_rng(0).integers(0, 9, SMALL).astype(dtype)
     with np.errstate(all="raise"):
         pool(x, *rest)
 
@@ -316,7 +289,7 @@ def test_nothing_goes_wrong_with_ordinary_numbers(pool, rest, dtype, shape):
 @SHAPES
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("pool, rest", ORDINARY)
-def test_nothing_goes_wrong_with_the_gradients_of_ordinary_numbers(pool, rest, dtype, shape):
+def test_nothing_goes_wrong_with_ordinary_numbers_and_their_gradients(pool, rest, dtype, shape):
     x = np.random.default_rng(0).integers(-8, 9, shape).astype(dtype)
     with np.errstate(all="raise"):
         there_and_back(pool, rest, x)
@@ -332,11 +305,16 @@ def test_nothing_goes_wrong_with_nan(pool, rest, shape):
 
 
 GAPS = {"strides": 1, "padding": ((3, 3), (0, 0)), "dilation": (4, 1)}  # of two rows; some windows see neither
-EMPTY = [(max_pool, -INF), (min_pool, INF), (average_pool, NAN), (lambda x, *a, **o: lp_pool(x, 2, *a, **o), 0)]
+EMPTY = [
+    (max_pool, -INF, 5),
+    (min_pool, INF, 5),
+    (average_pool, NAN, 5),
+    (average_pool, NAN, 300_000),
+    (lambda x, *a, **o: lp_pool(x, 2, *a, **o), 0, 5),
+]
 
 
-@pytest.mark.parametrize("columns", [5, 200_000])
-@pytest.mark.parametrize("pool, expected", EMPTY)
+@pytest.mark.parametrize("pool, expected, columns", EMPTY)
 def test_a_window_without_elements_is_what_it_is_by_definition_and_nothing_goes_wrong(pool, expected, columns):
     with np.errstate(all="raise"):
         dilated = pool(np.ones((1, 2, columns, 1), "float32"), (2, 1), **GAPS)[0, :, 0, 0]
@@ -390,10 +368,9 @@ def test_small_float16_numbers_are_no_zeros_where_subnormal_numbers_are_flushed(
 # What the caller may change: y and dy at any time, x after the last pullback
 
 
-@SHAPES
 @EVERY_POOL
-def test_the_pullback_never_reads_y_and_keeps_neither_dy_nor_dx(pool, rest, shape):
-    x = normal(shape)
+def test_the_pullback_never_reads_y_and_keeps_neither_dy_nor_dx(pool, rest):
+    x = normal(SMALL)
     y, pullback = vjp(pool, x, *rest)
     dy = normal(y.shape, seed=1)
     dx, again = pullback(dy), dy.copy()
@@ -404,10 +381,9 @@ def test_the_pullback_never_reads_y_and_keeps_neither_dy_nor_dx(pool, rest, shap
     assert_array_equal(dx, expected)
 
 
-@SHAPES
 @EVERY_POOL
-def test_the_pullback_reads_x_and_no_copy(pool, rest, shape):
-    x, other = normal(shape), normal(shape, seed=1)
+def test_the_pullback_reads_x_and_no_copy(pool, rest):
+    x, other = normal(SMALL), normal(SMALL, seed=1)
     y, pullback = vjp(pool, x, *rest)
     x[...] = other
     assert_array_equal(pullback(y), vjp(pool, other, *rest)[1](y))
@@ -487,8 +463,10 @@ BESIDE = {
     "global average": global_average_pool,
 }
 WIDE = (2, 320, 320, 16)  # 3 MiB of bytes, 6 of float16, 12 of float32, 25 of float64
+# What is worked out in a wider dtype; of the others a copy of bytes or of float16 would be too small to be seen.
+WIDENED = ["max and indices", "average", "average, masked", "p-norm", "adaptive average", "global average"]
+WIDE_CALLS = [*product(BESIDE, ["float32"]), *product(WIDENED, ["uint8", "float16"])]
 LAID = {
-    "as they come": lambda x: x,
     "every second": lambda x: np.repeat(x, 2, 1)[:, ::2],
     "turned": lambda x: np.ascontiguousarray(x.transpose(3, 2, 1, 0)).transpose(3, 2, 1, 0),
 }
@@ -498,11 +476,10 @@ def size(results):
     return sum(each.nbytes for each in results) if isinstance(results, tuple) else results.nbytes
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "float16", "float32"])
-@pytest.mark.parametrize("call", BESIDE.values(), ids=BESIDE)
-def test_a_call_takes_little_memory_beside_its_result(call, dtype):
+@pytest.mark.parametrize("name, dtype", WIDE_CALLS)
+def test_a_call_takes_little_memory_beside_its_result(name, dtype):
     x = np.ones(WIDE, dtype)
-    results, most, _ = watch(lambda: call(x))
+    results, most, _ = watch(lambda: BESIDE[name](x))
     assert most < size(results) + 8 * MIB
 
 
@@ -564,12 +541,12 @@ def test_the_mean_of_equal_whole_numbers_is_that_number(case, window, stride, da
 @given(st.sampled_from(["uint8", "int16", "float16", "float32", "float64"]), st.integers(1, 255), st.integers(2, 40))
 @example("float32", 255, 9)
 def test_the_mean_of_equal_whole_numbers_in_a_large_array_is_that_number(dtype, number, window):
-    x = np.full((1, 600, 500, 1), number, dtype)
+    x = np.full((1, 900, 600, 1), number, dtype)
     for y in (average_pool(x, window), average_pool(x, (window, 3), 3, "same"), global_average_pool(x)):
         assert_array_equal(y, np.full(y.shape, number))
 
 
-# Powers and long doubles
+# Powers
 
 # dtype, elements, p -> their norm
 NORMS = [
@@ -577,9 +554,8 @@ NORMS = [
     ("uint8", [255, 0], 1000, 255),
     ("float32", [3e38, 0], 64, 3e38),
     ("float32", [1e-30, 1e-30], 64, 1e-30 * 2 ** (1 / 64)),
-    ("float64", [1e300, -1e300], 3, 1e300 * 2 ** (1 / 3)),
+    ("float64", [1e300, -1e300] * 150_000, 3, 1e300 * 2 ** (1 / 3)),  # of several blocks
     ("float64", [1e-300, 1e-300], 2, 1e-300 * 2**0.5),
-    ("float64", [3e-200, 4e-200], 2, 5e-200),
     ("float64", [0, 0], 500, 0),
     ("float64", [-INF, 1], 500, INF),
     ("float64", [NAN, 1], 500, NAN),
@@ -587,35 +563,18 @@ NORMS = [
 ]
 
 
-@pytest.mark.parametrize("length", [2, 150_000])
 @pytest.mark.parametrize("dtype, elements, p, expected", NORMS)
-def test_large_powers_neither_overflow_nor_vanish(dtype, elements, p, expected, length):
-    y = lp_pool(line(elements * (length // 2), dtype), p, 2)
+def test_large_powers_neither_overflow_nor_vanish(dtype, elements, p, expected):
+    y = lp_pool(line(elements, dtype), p, 2)
     assert_allclose(y.astype("longdouble"), np.full(y.shape, expected), rtol=1e-6)
 
 
-@pytest.mark.parametrize("scale", [1e-300, 1e-30, 1, 1e30, 1e300])
+@pytest.mark.parametrize("scale", [1e-300, 1, 1e300])
 @pytest.mark.parametrize("p", [2, 3, 128, 2000])
 def test_the_gradient_of_large_powers_neither_overflows_nor_vanishes(p, scale):
     y, pullback = vjp(lp_pool, line([1, -1, 0.5, 0]) * scale, p, 4)
     share = (2 + 0.5**p) ** (1 / p - 1)
     assert_allclose(pullback(np.ones_like(y)).ravel(), share * np.array([1, -1, 0.5 ** (p - 1), 0]), rtol=1e-9)
-
-
-ONE_MORE = 1 + np.finfo("longdouble").eps  # which no float64 holds, where long doubles are longer
-
-
-@SHAPES
-@EVERY_POOL
-def test_the_gradient_of_long_doubles_is_one(pool, rest, shape):
-    y, dx = there_and_back(pool, rest, normal(shape, "longdouble"))
-    assert y.dtype == dx.dtype == "longdouble"
-
-
-@pytest.mark.parametrize("pool", [max_pool, min_pool, adaptive_max_pool, average_pool])
-def test_the_gradient_of_long_doubles_keeps_their_precision(pool):
-    _, pullback = vjp(pool, np.ones((1, 4, 1), "longdouble"), *((4,) if pool is adaptive_max_pool else (1,)))
-    assert_array_equal(pullback(np.full((1, 4, 1), ONE_MORE)), np.full((1, 4, 1), ONE_MORE), strict=True)
 
 
 # Sizes
@@ -672,15 +631,6 @@ def test_huge_windows_that_fit_by_padding_see_what_there_is():
     assert max_pool(x, MANY, MANY, "same").item() == 6
     assert average_pool(x, MANY, MANY, "same").item() == 3
     assert max_pool(x, 2, MANY, "same", dilation=MANY - 1).size == 1
-
-
-@EVERY_POOL
-@pytest.mark.parametrize("shape", [(0, 400, 300, 3), (2, 9, 8, 0), (0, 9, 8, 0)])
-def test_no_samples_and_no_channels_give_empty_results(pool, rest, shape):
-    y, dx = there_and_back(pool, rest, np.zeros(shape, "float32"))
-    whole = pool(np.zeros([length or 1 for length in shape], "float32"), *rest).shape
-    assert y.shape == (shape[0], *whole[1:-1], shape[-1])
-    assert dx.shape == shape
 
 
 # NaN and infinity stay where they are
@@ -750,10 +700,9 @@ LISTS = [[HIDDEN], (HIDDEN,), [np.ones((4, 1)), HIDDEN], [list(HIDDEN)], [[HIDDE
 
 
 @pytest.mark.parametrize("x", LISTS, ids=["list", "tuple", "second", "list of lists", "rows"])
-@SOME_POOLS
-def test_masked_arrays_in_a_list_are_refused_because_their_masks_would_be_lost(pool, rest, x):
+def test_masked_arrays_in_a_list_are_refused_because_their_masks_would_be_lost(x):
     with pytest.raises(TypeError, match=r"^x must not be a masked array; pass its data"):
-        pool(x, *rest)
+        max_pool(x, 2)
 
 
 # The mixed pooling of infinities: maximum and mean taken apart

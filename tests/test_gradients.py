@@ -87,12 +87,16 @@ def test_unpooling_takes_the_gradient_from_where_it_put_the_value():
     assert pullback(line([1, 2, 3, 4])).ravel().tolist() == [4, 1]
 
 
-@pytest.mark.parametrize("pool, rest", [(max_pool, (2,)), (average_pool, (2,)), (global_max_pool, ())])
-def test_gradients_of_a_large_array_with_a_mask_are_those_of_its_parts(pool, rest):
+MASKED = [(max_pool, (2,)), (average_pool, (2,)), (global_max_pool, ()), (global_average_pool, ())]
+
+
+@pytest.mark.parametrize("pool, rest", MASKED)
+def test_a_large_array_with_a_mask_is_pooled_as_its_parts_and_has_their_gradients(pool, rest):
     x = np.random.default_rng(0).normal(size=(2, 160, 130, 16))
     mask = np.random.default_rng(1).random((2, 160, 130)) < 0.5
     y, pullback = vjp(pool, x, *rest, mask=mask)
     part, pullback_of_part = vjp(pool, x[..., :1], *rest, mask=mask)
+    assert_allclose(y[..., :1], part)
     assert_allclose(pullback(np.ones_like(y))[..., :1], pullback_of_part(np.ones_like(part)))
 
 
@@ -114,9 +118,8 @@ def test_padding_that_counts_takes_its_share_of_a_large_array_and_of_its_gradien
         assert_allclose(each[0, [0, 1, 200, 398, 399], 7], [2 / 3, 1, 1, 1, 2 / 3])
 
 
-@pytest.mark.parametrize("channels", [1, 5])
-def test_ties_in_rows_longer_than_a_block_go_to_the_first_in_row_major_order(channels):
-    x = np.zeros((1, 2, 3, 50_000 * channels))
+def test_ties_in_rows_longer_than_a_block_go_to_the_first_in_row_major_order():
+    x = np.zeros((1, 2, 3, 50_000))
     x[0, 0, 2] = x[0, 1, 0] = 1
     y, pullback = vjp(max_pool, x, (2, 3))
     assert pullback(np.ones_like(y)).sum((0, 3)).tolist() == [[0, 0, x.shape[-1]], [0, 0, 0]]
@@ -217,8 +220,10 @@ CALLS = {
 }
 
 
-@pytest.mark.parametrize("layout", ["channels_last", "channels_first"])
-@pytest.mark.parametrize("spatial", [(5,), (4, 3), (3, 2, 4)])
+LAID = [((5,), "channels_first"), ((4, 3), "channels_last"), ((3, 2, 4), "channels_first")]
+
+
+@pytest.mark.parametrize("spatial, layout", LAID)
 @pytest.mark.parametrize("pool, arguments, options", CALLS.values(), ids=CALLS)
 def test_gradients_are_those_of_finite_differences(pool, arguments, options, spatial, layout):
     random = np.random.default_rng(0)
@@ -254,10 +259,9 @@ def test_no_gradient_is_lost_and_none_is_made(case):
         assert_allclose(pullback(dy).sum(), dy.sum(), rtol=1e-9, err_msg=pool.__name__)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 @pytest.mark.parametrize("pool, arguments, options", CALLS.values(), ids=CALLS)
-def test_gradients_have_the_shape_and_dtype_of_the_input(pool, arguments, options, dtype):
-    x = np.ones((2, 5, 3), dtype)
+def test_gradients_have_the_shape_and_dtype_of_the_input(pool, arguments, options):
+    x = np.ones((2, 5, 3), "float16")
     y, pullback = vjp(pool, x, *arguments, **options)
     dx = pullback(np.ones_like(y))
     assert (dx.shape, dx.dtype) == (x.shape, x.dtype)
@@ -265,8 +269,10 @@ def test_gradients_have_the_shape_and_dtype_of_the_input(pool, arguments, option
 
 @pytest.mark.parametrize("shape", [(0, 5, 3), (2, 5, 0)])
 @pytest.mark.parametrize("pool, arguments, options", CALLS.values(), ids=CALLS)
-def test_an_empty_batch_has_an_empty_gradient(pool, arguments, options, shape):
+def test_no_samples_and_no_channels_give_an_empty_result_and_an_empty_gradient(pool, arguments, options, shape):
     y, pullback = vjp(pool, np.zeros(shape), *arguments, **options)
+    full = pool(np.zeros((2, 5, 3)), *arguments, **options)
+    assert y.shape == (shape[0], *full.shape[1:-1], shape[-1])
     assert pullback(y).shape == shape
 
 

@@ -5,44 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolkit import loops, max_pool, output_shape
+from poolkit import loops, output_shape
 from poolkit.windows import Bins, Windows, adaptive_grid, global_grid, make_bins, make_windows, sliding_grid
-from tests.strategies import axis_rules, poolings, wide_axis_rules
-
-# length, size, stride, padding -> outputs, missing positions before the input
-COUNTS = [
-    (1, 1, 1, "valid", 1, 0),
-    (4, 2, 2, "valid", 2, 0),
-    (5, 2, 2, "valid", 2, 0),
-    (5, 3, 1, "valid", 3, 0),
-    (5, 3, 2, "valid", 2, 0),
-    (5, 5, 3, "valid", 1, 0),
-    (7, 1, 3, "valid", 3, 0),
-    (2, 1, 5, "valid", 1, 0),
-    (4, 2, 2, "same", 2, 0),
-    (4, 2, 2, "same_lower", 2, 0),
-    (5, 2, 2, "same", 3, 0),
-    (5, 2, 2, "same_lower", 3, 1),
-    (5, 2, 1, "same", 5, 0),
-    (5, 2, 1, "same_lower", 5, 1),
-    (5, 3, 1, "same", 5, 1),
-    (5, 3, 1, "same_lower", 5, 1),
-    (5, 3, 2, "same", 3, 1),
-    (4, 3, 2, "same", 2, 0),
-    (4, 3, 2, "same_lower", 2, 1),
-    (1, 4, 1, "same", 1, 1),
-    (1, 4, 1, "same_lower", 1, 2),
-    (3, 5, 3, "same", 1, 1),
-    (8, 1, 3, "same", 3, 0),
-    (8, 1, 3, "same_lower", 3, 0),
-    (5, 3, 2, (1, 1), 3, 1),
-    (5, 3, 2, (2, 2), 4, 2),
-    (5, 3, 1, (0, 2), 5, 0),
-    (5, 3, 1, (2, 0), 5, 2),
-    (1, 3, 1, (1, 1), 1, 1),
-    (1, 3, 1, (2, 2), 3, 2),
-    (4, 2, 2, (1, 0), 2, 1),
-]
+from tests.strategies import axis_rules, wide_axis_rules
 
 # length, size, stride, padding -> for each place in the window: its outputs, and the positions that they see
 STEPS = [
@@ -92,13 +57,10 @@ ERRORS = [
     ({"input_shape": [1, 0, 1]}, ValueError, "input_shape must have no empty spatial axis, got shape (1, 0, 1)"),
     ({"input_shape": (1, 4, 0, 1)}, ValueError, "input_shape must have no empty spatial axis, got shape (1, 4, 0, 1)"),
     ({"pool_size": 3.0}, TypeError, "pool_size must be an integer, got 3.0"),
-    ({"pool_size": "3"}, TypeError, "pool_size must be an integer, got '3'"),
-    ({"pool_size": None}, TypeError, "pool_size must be an integer, got None"),
     ({"pool_size": True}, TypeError, "pool_size must be an integer, got True"),
     ({"pool_size": np.True_}, TypeError, "pool_size must be an integer, got np.True_"),
     ({"pool_size": (2.5,)}, TypeError, "pool_size must be an integer, got 2.5"),
     ({"pool_size": 0}, ValueError, "pool_size must be at least 1, got 0"),
-    ({"pool_size": -2}, ValueError, "pool_size must be at least 1, got -2"),
     ({"pool_size": 2**31}, ValueError, "pool_size must be at most 2147483647, got 2147483648"),
     ({"pool_size": (2, 2)}, ValueError, "pool_size must be one integer or one per spatial axis (1), got (2, 2)"),
     ({"pool_size": []}, ValueError, "pool_size must be one integer or one per spatial axis (1), got []"),
@@ -113,7 +75,6 @@ ERRORS = [
         f"pool_size 9 is longer than the axis it slides over: 4 elements and 3 of padding. {LONG}",
     ),
     ({"strides": 1.5}, TypeError, "strides must be an integer, got 1.5"),
-    ({"strides": False}, TypeError, "strides must be an integer, got False"),
     ({"strides": 0}, ValueError, "strides must be at least 1, got 0"),
     ({"strides": (1, 1)}, ValueError, "strides must be one integer or one per spatial axis (1), got (1, 1)"),
     ({"padding": None}, TypeError, f"padding must be {FITS}, got None"),
@@ -128,7 +89,6 @@ ERRORS = [
     ({"padding": ((1,),)}, ValueError, f"padding must be {FITS}, got ((1,),)"),
     ({"padding": [(1, 1, 1)]}, ValueError, f"padding must be {FITS}, got [(1, 1, 1)]"),
     ({"padding": ((1.0, 1),)}, TypeError, "padding must be an integer, got 1.0"),
-    ({"padding": ((1, True),)}, TypeError, "padding must be an integer, got True"),
     ({"padding": ((-1, 1),)}, ValueError, "padding must be at least 0, got -1"),
     ({"padding": ((3, 0),)}, ValueError, "padding must be smaller than the window (3) on each side, got (3, 0)"),
     ({"padding": [[0, 4]]}, ValueError, "padding must be smaller than the window (3) on each side, got (0, 4)"),
@@ -150,14 +110,6 @@ def seen(windows):
         for output, position in zip(outputs, positions, strict=True):
             found[output].append(position)
     return found
-
-
-@pytest.mark.parametrize("length, size, stride, padding, count, before", COUNTS)
-def test_the_number_of_windows_and_the_first_start_are_those_counted_by_hand(
-    length, size, stride, padding, count, before
-):
-    windows = make_windows(length, size, stride, padding)
-    assert (windows.outputs, windows.before) == (count, before)
 
 
 @pytest.mark.parametrize("length, size, stride, padding, expected", STEPS)
@@ -281,11 +233,6 @@ def test_true_is_no_size_even_where_a_grid_of_size_one_is_known():
 def test_a_shape_without_a_name_is_that_of_x(lay):
     with pytest.raises(ValueError, match=r"^x must have 3, 4 or 5 axes"):
         lay((4, 1), 2, "channels_last")
-
-
-@given(poolings(["int8"]))
-def test_output_shape_is_the_shape_that_pooling_gives(case):
-    assert output_shape(case.x.shape, *case.arguments[1:]) == max_pool(*case.arguments).shape
 
 
 @pytest.mark.parametrize("changed, exception, message", ERRORS)
