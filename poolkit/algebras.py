@@ -8,6 +8,7 @@ then its function and its entry in ``POOLINGS``, both in ``pooling.py``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from functools import lru_cache
 from math import isfinite, prod
 from typing import Any, NamedTuple
@@ -52,11 +53,14 @@ class Pooling(NamedTuple):
 
     def backward(self, dy: Array) -> Array:
         """The gradient of ``x``: what each element gets of the gradients of all its windows."""
-        dx = np.zeros(self.x.shape, np.result_type(self.x, np.float64 if self.grid.overlap > LONG else np.float32))
+        wide = np.float64 if self.grid.overlap > LONG else np.float32  # many gradients are added up
+        dx = np.zeros(self.x.shape, np.result_type(self.x, wide))
         assert self.algebra.share  # as in each row that POOLINGS names
         if dx.size:
             self.algebra.share(self, dy.reshape(pooled_shape(dx.shape, self.grid)), dx)
-        return dx.astype(self.x.dtype, copy=False)
+        if self.mask is not None:
+            np.copyto(dx, 0, where=~self.mask)
+        return dx
 
     def elements(self, inputs: Index) -> Array:
         """Some elements, in one stretch of memory; what the mask hides is replaced by what changes nothing."""
@@ -74,7 +78,7 @@ class Pooling(NamedTuple):
 
     def count(self, pieces: Sequence[Piece]) -> Any:
         """How many elements the windows of a block have: a number, or an array that broadcasts over them."""
-        if self.mask is None:
+        if self.mask is None:  # one number if all windows agree
             number: Any = self.grid.common_count or sum(prod(grid.counts(self.x.ndim)) for _, grid in pieces)
         else:
             number = sum(fold(np.add, self.present(inputs).astype(float), grid) for inputs, grid in pieces)
@@ -109,6 +113,7 @@ def pool(pooling: Pooling) -> Array:
 
 def _pool_block(pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any]) -> Array:
     algebra = pooling.algebra
+    # A maximum of floating-point numbers needs no count: that of none is infinite already.
     count = pooling.count(pieces) if algebra.floating or dtype.kind != "f" else None
     if not algebra.fallback:
         return algebra.finish(_fold_pieces(algebra, pooling, pieces, dtype), count)
@@ -124,9 +129,10 @@ def _pool_block(pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any])
 
 def _fold_pieces(algebra: Algebra, pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any]) -> Array:
     total: Any = None
-    for inputs, grid in pieces:
-        part = fold(algebra.combine, algebra.lift(pooling.elements(inputs), dtype), grid)
-        total = part if total is None else algebra.combine(total, part)
+    with np.errstate(invalid="ignore") if algebra.combine is np.logaddexp else nullcontext():  # only it warns of NaN
+        for inputs, grid in pieces:
+            part = fold(algebra.combine, algebra.lift(pooling.elements(inputs), dtype), grid)
+            total = part if total is None else algebra.combine(total, part)
     return total
 
 
@@ -145,7 +151,7 @@ class Step(NamedTuple):
         Of the elements that equal the maximum or minimum of their window, or are NaN as it is, the first wins.
         """
         pending = np.ones(self.y.shape, bool)  # windows whose first has not come yet
-        has_nan = np.isnan(np.maximum.reduce(self.y, None))
+        has_nan = np.isnan(self.y).any()
         for outputs, elements in places_along(self.axis, self.windows):
             first = self.x[elements] == self.y[outputs]
             if has_nan:
@@ -200,8 +206,7 @@ def _convert(x: Array, dtype: Any) -> Array:
 
 
 def _extreme(total: Array, count: Any) -> Array:
-    if count is not None:
-        _refuse_empty(total.dtype, count)
+    _refuse_empty(total.dtype, count)
     return total
 
 
@@ -265,8 +270,6 @@ def spread_over_window(pooling: Pooling, dy: Array, dx: Array) -> None:
         part = np.divide(dy[outputs], np.maximum(pooling.count(pieces), 1), dtype=dx.dtype)
         for inputs, grid in pieces:
             unfold(part, dx[inputs], grid)
-    if pooling.mask is not None:
-        np.copyto(dx, 0, where=~pooling.mask)
 
 
 # The table
@@ -284,7 +287,7 @@ def norm(p: float) -> Algebra:
 
     def powers(x: Array, dtype: Any) -> Array:
         raised: Array = np.abs(x.astype(dtype)) ** p
-        raised[(raised < np.finfo(dtype).tiny) & (x != 0)] = np.inf  # too small to keep its digits
+        raised[(raised < np.finfo(dtype).tiny) & (x != 0)] = np.inf  # lost digits: the fallback takes over
         return raised
 
     def logarithms(x: Array, dtype: Any) -> Array:

@@ -60,5 +60,5 @@ def convolve(x: ArrayLike, filters: ArrayLike, padding: Literal["valid", "zero",
     if any(window > length for window, length in zip(size, x.shape[1:3], strict=True)):
         raise ValueError(f"filters of {size} do not fit x of shape {x.shape}")
     windows = np.lib.stride_tricks.sliding_window_view(x, size, axis=(1, 2))  # (N, H', W', C, h, w)
-    dtype = np.result_type(x, filters)
-    return np.einsum("mijcuv,uvcf->mijf", windows, filters, dtype=dtype if dtype.kind == "f" else np.int64)
+    dtype = np.result_type(x, filters) if "f" in (x.dtype.kind, filters.dtype.kind) else np.int64
+    return np.einsum("mijcuv,uvcf->mijf", windows, filters, dtype=dtype, casting="same_kind")

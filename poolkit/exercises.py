@@ -66,7 +66,9 @@ def check(yours: Any, expected: Any, *inputs: tuple[Any, ...]) -> Verdict | None
         try:
             given = yours(*deepcopy(arguments))
         except Exception as error:
-            return _say(f"Not yet: for {shown} yours stops{_line(error)} with {type(error).__name__}: {error}.")
+            frame = error.__traceback__ and error.__traceback__.tb_next  # of the reader's own function
+            line = f" in line {frame.tb_lineno}" if frame else ""
+            return _say(f"Not yet: for {shown} yours stops{line} with {type(error).__name__}: {error}.")
         wrong = f"Not yet: for {shown} yours gives {_show(given)}, expected {_show(right)}."
         if complaint := _complaint(given, right, wrong):
             return _say(complaint)
@@ -78,17 +80,14 @@ def _say(complaint: str, praise: str = "") -> Verdict | None:
     return None if complaint == UNANSWERED else Verdict(not complaint)
 
 
-def _line(error: Exception) -> str:
-    """The line of the reader's own function that was reached."""
-    frame = error.__traceback__ and error.__traceback__.tb_next
-    return f" in line {frame.tb_lineno}" if frame else ""
-
-
 def _complaint(yours: Any, expected: Any, wrong: str = "") -> str:
     """What there is to say of an answer that is not right: nothing of one that is."""
     if yours is None or yours is ...:
         return UNANSWERED
-    yours, expected = np.asarray(yours), np.asarray(expected)
+    try:
+        yours, expected = np.asarray(yours), np.asarray(expected)
+    except ValueError:
+        return wrong or "Not yet: yours has rows of different lengths."
     if yours.shape != expected.shape:
         return wrong or f"Not yet: yours has shape {yours.shape}, expected {expected.shape}."
     right = _right(yours, expected)
@@ -117,5 +116,8 @@ def _numbers(*arrays: Any) -> bool:
 
 
 def _show(value: Any) -> str:
-    text = np.array2string(np.asarray(value), separator=", ")
+    try:
+        text = np.array2string(np.asarray(value), separator=", ")
+    except ValueError:  # rows of different lengths
+        text = repr(value)
     return " ".join(text.split()).replace("[ ", "[")

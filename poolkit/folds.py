@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from poolkit.checks import Array
-from poolkit.windows import EVERYWHERE, Bins, Grid, Index, Place, Windows, along, places_along, split_places, whole_axis
+from poolkit.windows import EVERYWHERE, Bins, Grid, Index, Place, Windows, along, make_bins, places_along, split_places
 
 Piece: TypeAlias = tuple[Index, Grid]
 
@@ -39,9 +39,9 @@ def blocks(
         yield (), [((), grid)]
         return
     windows = grid.get(axis)
-    if windows and windows.sees_all and cut_windows and size <= BLOCK * shape[axis]:
+    if windows and windows.sees_all and cut_windows and size <= BLOCK * shape[axis]:  # this axis alone is enough
         parts = _cut(shape[axis], size)
-        yield (), [((part,), Grid({**grid, axis: whole_axis(part.stop - part.start)})) for part in parts]
+        yield (), [((part,), Grid({**grid, axis: make_bins(part.stop - part.start, 1)})) for part in parts]
         return
     for part in _cut(windows.outputs if windows else shape[axis], size):
         seen, narrowed = part, grid
@@ -61,13 +61,10 @@ def _cut(count: int, size: int) -> list[slice]:
 
 def fold(combine: np.ufunc, x: Array, grid: Grid) -> Array:
     """Combine the elements of each window: one axis after another, the outermost first."""
-    if combine is np.logaddexp and np.geterr()["invalid"] != "ignore":  # it warns of NaN, which all others pass on
-        with np.errstate(invalid="ignore"):
-            return fold(combine, x, grid)
     if x.ndim - 1 in grid and grid.sees_all:  # each map lies in one stretch of memory
         others = x.shape[: min(grid)]
         return _fold_whole_axis(combine, x.reshape(*others, -1), len(others)).reshape(*others, *[1] * len(grid))
-    for axis, windows, places in grid.steps:
+    for axis, windows, places in grid.plan:
         if not places and windows.sees_all:
             x = _fold_whole_axis(combine, x, axis)
         elif not places and isinstance(windows, Windows) and _doubling_pays(windows):
@@ -130,8 +127,8 @@ def _fold_by_doubling(combine: np.ufunc, x: Array, axis: int, windows: Windows) 
             first = done * windows.dilation
             part = powers[along(axis, slice(first, first + starts, windows.stride))]
             y, done = part.copy() if y is None else combine(y, part, out=y), done + size
-        if y is not None and done == windows.size:
-            return y
+            if done == windows.size:
+                return y
         step = size * windows.dilation
         powers = combine(powers[along(axis, slice(-step))], powers[along(axis, slice(step, None))])
         size *= 2
@@ -141,9 +138,7 @@ def unfold(dy: Array, dx: Array, grid: Grid) -> None:
     """The transpose of a folded sum: add to each element of ``dx`` the sum of ``dy`` over the windows that see it."""
     for axis, windows in reversed(grid.items()):
         spread = dx if axis == min(grid) else np.zeros(with_length(dy.shape, axis, dx.shape[axis]), dy.dtype)
-        if windows.sees_all:
-            spread += dy
-        elif isinstance(windows, Bins):  # bin by bin, since bins are few and long
+        if isinstance(windows, Bins):  # bin by bin, since bins are few and long
             for output, (start, stop) in enumerate(zip(windows.starts, windows.stops, strict=True)):
                 spread[along(axis, slice(start, stop))] += dy[along(axis, slice(output, output + 1))]
         else:
@@ -165,13 +160,12 @@ def gather(x: Array, grid: Grid, absent: float) -> tuple[Array, Array]:
 
     The others are ``absent``. For what is no fold: it takes as much memory as all windows together.
     """
-    present = np.ones((1, *x.shape[1:]), bool)
+    present = np.ones((1,) * x.ndim, bool)
     for axis, windows in grid.items():
         assert isinstance(windows, Windows)
         table = windows.table()
         x = np.moveaxis(np.take(x, table, axis), axis + 1, -1)
-        with_end = np.insert(present, windows.length, False, axis)  # which the table calls -1
-        present = np.moveaxis(np.take(with_end, table, axis), axis + 1, -1)
+        present = present[..., None] & (table >= 0).reshape(-1, *[1] * (x.ndim - axis - 2), windows.size)
     outputs = x.ndim - len(grid)
     size = prod(x.shape[outputs:])
     present = present.reshape(*present.shape[:outputs], size)

@@ -72,6 +72,6 @@ def vjp(
         gradient = checks.real(dy, "dy")
         if gradient.shape != shape:
             raise ValueError(f"dy must have the shape of y, {shape}, got {gradient.shape}")
-        return pooling.backward(gradient.astype(np.result_type(x, np.float32), copy=False))
+        return pooling.backward(gradient.astype(np.result_type(x, np.float32), copy=False)).astype(x.dtype, copy=False)
 
     return y, pullback

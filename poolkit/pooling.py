@@ -1,6 +1,6 @@
-"""The public functions: each lays its windows and folds them with one row of the table of algebras.
+"""The public functions: each lays windows over its input (``windows.py``) and takes a row of the table of algebras.
 
-``POOLINGS``, at the end, tells :func:`poolkit.vjp` how to prepare each of them.
+The two make a ``Pooling``, whose ``forward`` is the result; ``POOLINGS``, at the end, names the same for the way back.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ def lp_pool(
 
 def lp_pooling(x: ArrayLike, p: float, *arguments: Any, **options: Any) -> Pooling:
     """A pooling by p-norms, over windows that slide."""
-    pooling = sliding_pooling(MAX, x, *arguments, **options)
+    pooling = sliding_pooling(MAX, x, *arguments, **options)  # its checks come before that of p
     return pooling._replace(algebra=norm(checks.positive("p", p)))
 
 
@@ -208,7 +208,7 @@ def adaptive_max_pool(
     .. math:: y_o = \max_{i \in R_o} x_i, \quad
         R_o = \bigl[ \lfloor o n / O \rfloor, \lceil (o + 1) n / O \rceil \bigr)
 
-    along each axis of :math:`n` elements and :math:`O` outputs. Bins may overlap, and there may be more than elements.
+    along each axis of :math:`n` elements and :math:`O` outputs. Bins may overlap. There may be more bins than elements.
 
     Returns
     -------

@@ -136,10 +136,12 @@ def stochastic_pool(
     if not isinstance(generator, (np.random.Generator, type(None))):
         raise TypeError(f"generator must be a numpy.random.Generator or None, got {generator!r}")
     elements, _ = gather(values, grid, 0)
-    levels = elements.cumsum(-1)
+    _, exponent = np.frexp(elements.max(-1))
+    shares = np.ldexp(elements, -exponent[..., None])  # at most 1, so that no sum or square leaves the range
+    levels = shares.cumsum(-1)
     total = levels[..., -1]
     if generator is None:
-        return ((elements**2).sum(-1) / np.where(total == 0, 1, total)).astype(dtype)
+        return np.ldexp((shares**2).sum(-1) / np.where(total == 0, 1, total), exponent).astype(dtype)
     level = total * (1 - generator.random(total.shape))  # never 0, so an element of 0 is never drawn
     drawn = (levels < level[..., None]).sum(-1, keepdims=True)
     return np.take_along_axis(elements, drawn, -1)[..., 0].astype(dtype)
@@ -186,7 +188,12 @@ def gated_pool(
     >>> gated_pool(np.array([1.0, 3]).reshape(1, 2, 1), np.array([0.0, 0])).item()
     2.5
     """
-    weights = checks.real(weights, "weights")
+    x, weights = checks.real(x), checks.real(weights, "weights")
+    rank = len(checks.spatial_axes(x.shape, data_format))
+    if weights.ndim != rank or not weights.size:
+        raise ValueError(
+            f"weights must have one axis per spatial axis ({rank}), none of them empty, got {weights.shape}"
+        )
     values, dtype, grid = _prepare(x, weights.shape, strides, padding, data_format)
     elements, _ = gather(values, grid, 0)
     answer = (elements * weights.ravel()).sum(-1)
@@ -338,9 +345,9 @@ def _prepare(x: ArrayLike, *rule: Any) -> tuple[Array, np.dtype[Any], Grid]:
 
 
 def _mix(a: Array, values: Array, grid: Grid) -> Array:
-    """``a`` of the maximum and the rest of the mean; where that is nothing, not even an infinite mean counts."""
-    largest, mean = pool(Pooling(MAX, values, grid)), pool(Pooling(MEAN, values, grid))
-    return np.where(a == 1, largest, a * largest + (1 - a) * np.where(a == 1, 0, mean))
+    """``a`` of the maximum and the rest of the mean; of which there is no part, not even infinity counts."""
+    parts = (a, pool(Pooling(MAX, values, grid))), (1 - a, pool(Pooling(MEAN, values, grid)))
+    return np.add(*(part * np.where(part == 0, 0, whole) for part, whole in parts))
 
 
 def _edges(length: int, count: int, generator: np.random.Generator, pseudo_random: bool) -> Array:

@@ -58,7 +58,7 @@ class Windows(NamedTuple):
         last_place = (self.before + self.length - 1) // self.dilation
         for place in range(max(0, first_place), min(self.size, last_place + 1)):
             offset = place * self.dilation - self.before
-            first = max(0, -(offset // self.stride))
+            first = max(0, -(offset // self.stride))  # the first output whose position is not negative
             last = min(self.outputs - 1, (self.length - 1 - offset) // self.stride)
             if first <= last:
                 start = first * self.stride + offset
@@ -76,17 +76,12 @@ class Windows(NamedTuple):
         """How many windows see the same position, at most."""
         return min(-(-self.span // self.stride), self.outputs)
 
-    def first(self) -> Array:
-        """The first position that each window sees, if it sees any."""
+    def counts(self) -> Array:
+        """How many positions each window sees."""
         starts = np.arange(self.outputs) * self.stride - self.before
-        return np.where(starts < 0, starts % self.dilation, starts)
-
-    def counts(self) -> Array | int:
-        """How many positions each window sees: one number if all see the same number."""
-        if self.before == 0 and (self.outputs - 1) * self.stride + self.span <= self.length:
-            return self.size
-        last = np.minimum(np.arange(self.outputs) * self.stride - self.before + self.span, self.length) - 1
-        return (last - self.first()) // self.dilation + 1
+        first = np.maximum(starts, starts % self.dilation)  # that is there, if any is
+        last = np.minimum(starts + self.span, self.length) - 1
+        return (last - first) // self.dilation + 1
 
     def part(self, start: int, stop: int) -> tuple[slice, Windows]:
         """The outputs from ``start`` up to ``stop`` alone: the positions that they see, and their windows over them."""
@@ -126,13 +121,9 @@ class Bins(NamedTuple):
         """How many bins see the same position, at most."""
         return -(-self.outputs // self.length) + 1
 
-    def first(self) -> Array:
-        """The first position that each bin sees."""
-        return np.array(self.starts)
-
     def places(self) -> Iterator[Place]:
         """As :meth:`Windows.places`, with arrays of integers; bins that begin at one position take turns."""
-        starts, lengths = self.first(), self.counts()
+        starts, lengths = np.array(self.starts), self.counts()
         turns = np.arange(self.outputs) - np.searchsorted(starts, starts)
         for place, turn in product(range(self.longest), range(turns.max() + 1)):
             (outputs,) = np.nonzero((lengths > place) & (turns == turn))
@@ -177,21 +168,20 @@ class Grid(dict[int, Windows | Bins]):
     def common_count(self) -> int:
         """How many elements every window sees; 0 if windows differ."""
         counts = [windows.counts() for windows in self.values()]
-        return prod(each if isinstance(each, int) else 0 for each in counts)
+        return prod(int(each[0]) if (each == each[0]).all() else 0 for each in counts)
 
     @cached_property
-    def steps(self) -> list[tuple[int, Windows | Bins, Places | None]]:
+    def plan(self) -> list[tuple[int, Windows | Bins, Places | None]]:
         """What :mod:`poolkit.folds` does along each axis: its windows, and their places where these are few."""
         few = {axis for axis, windows in self.items() if windows.longest <= FEW and not windows.sees_all}
         return [(axis, each, split_places(axis, each) if axis in few else None) for axis, each in self.items()]
 
-    def counts(self, ndim: int, with_padding: bool = False) -> list[Array | int]:
-        """How many positions windows see along each axis: one number, or an array that broadcasts over the outputs."""
+    def counts(self, ndim: int, with_padding: bool = False) -> list[Array]:
+        """How many positions windows see along each axis: arrays that broadcast over the outputs."""
         found = []
         for axis, windows in self.items():
             counted = windows.with_padding() if with_padding and isinstance(windows, Windows) else windows
-            counts = counted.counts()
-            found.append(counts if isinstance(counts, int) else counts.reshape(-1, *[1] * (ndim - 1 - axis)))
+            found.append(counted.counts().reshape(-1, *[1] * (ndim - 1 - axis)))
         return found
 
 
@@ -245,11 +235,6 @@ def make_windows(
     return Windows(length, size, stride, dilation, before, after, count)
 
 
-def whole_axis(length: int) -> Windows:
-    """One window over all of an axis."""
-    return make_windows(length, length, 1, "valid")
-
-
 def cached(make: Callable[..., Grid]) -> Callable[..., Grid]:
     """Let ``make`` look up a grid that it has made before: to check the arguments again takes longer than to pool.
 
@@ -296,9 +281,8 @@ def adaptive_grid(shape: tuple[int, ...], output_size: Sizes, data_format: DataF
 
 @cached
 def global_grid(shape: tuple[int, ...], data_format: DataFormat) -> Grid:
-    """Lay one window over each whole spatial axis."""
-    axes = checks.spatial_axes(shape, data_format)
-    return Grid({axis: whole_axis(shape[axis]) for axis in axes})
+    """Lay one bin over each whole spatial axis."""
+    return adaptive_grid(shape, 1, data_format)
 
 
 @explained

@@ -65,16 +65,14 @@ def explained(function: F) -> F:
     if function.__doc__:
         text = cleandoc(function.__doc__)
         if "\nParameters\n" not in text:
-            text = _before(r"\n(Returns\n-|Raises\n-|Examples\n-)", text, _parameters(function))
+            entries = (ENTRIES[name] for name in signature(function).parameters)
+            section = "\n".join(["Parameters", "----------", *entries, ""])
+            text = _before(r"\n(Returns\n-|Raises\n-|Examples\n-)", text, section)
         if "\nRaises\n" not in text:
             errors = "Raises\n------\nTypeError, ValueError\n    An argument of the wrong type or value.\n"
             text = _before(r"\nExamples\n-", text, errors)
         function.__doc__ = text
     return function
-
-
-def _parameters(function: Callable[..., Any]) -> str:
-    return "\n".join(["Parameters", "----------", *(ENTRIES[name] for name in signature(function).parameters), ""])
 
 
 def _before(heading: str, text: str, section: str) -> str:

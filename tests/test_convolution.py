@@ -34,6 +34,12 @@ def test_floating_dtypes_are_combined_as_numpy_does(x, filters, result):
     assert (y.item(), y.dtype) == (0.25, result)
 
 
+@pytest.mark.parametrize("x, filters", [("uint64", "uint64"), ("uint64", "int8")])
+def test_integers_are_summed_as_integers_of_64_bits(x, filters):
+    y = convolve(np.full((1, 1, 1, 1), 2**53 + 1, x), np.ones((1, 1, 1, 1), filters))
+    assert (y.item(), y.dtype) == (2**53 + 1, "int64")
+
+
 @pytest.mark.parametrize("size", [(2, 3), (5, 4)])
 def test_circular_convolution_shifts_with_its_input(size):
     filters = RANDOM.integers(-9, 10, (*size, 3, 4))

@@ -89,6 +89,13 @@ def test_an_error_names_the_line_and_the_input(capsys):
     assert capsys.readouterr().out == "Not yet: for 0 yours stops in line 2 with ZeroDivisionError: division by zero.\n"
 
 
+def test_rows_of_different_lengths_are_wrong(capsys):
+    check([[1], [2, 3]], [1, 2])
+    check(lambda x: [[x], [x, x]], lambda x: [x, x], (1,))
+    said = "Not yet: yours has rows of different lengths.\nNot yet: for 1 yours gives [[1], [1, 1]], expected [1, 1].\n"
+    assert capsys.readouterr().out == said
+
+
 def test_a_rounding_error_in_a_large_number_is_forgiven(capsys):
     check(1000.0001, 1000.0)
     assert capsys.readouterr().out == "Right.\n"

@@ -31,6 +31,7 @@ from poolkit import (
     max_unpool,
     min_pool,
     output_shape,
+    variants,
     vjp,
 )
 from poolkit.variants import mixed_pool
@@ -302,6 +303,14 @@ def test_nothing_goes_wrong_with_nan(pool, rest, shape):
     x[:, 3:5, 2] = NAN
     with np.errstate(all="raise"):
         assert np.isnan(there_and_back(pool, rest, x)[1]).any()
+
+
+@pytest.mark.parametrize("call", [variants.lse_pool, variants.gem_pool, lambda x, size: lp_pool(1e200 * x, 2, size)])
+def test_nothing_goes_wrong_with_nan_in_a_window_larger_than_a_block(call):
+    x = np.ones((1, 600, 600, 1))
+    x[0, 3, 3] = NAN
+    with np.errstate(all="raise", over="ignore"):
+        assert np.isnan(call(x, 600)).all()
 
 
 GAPS = {"strides": 1, "padding": ((3, 3), (0, 0)), "dilation": (4, 1)}  # of two rows; some windows see neither

@@ -76,6 +76,12 @@ def test_a_masked_element_gets_no_gradient():
         assert pullback(np.ones_like(y)).ravel().tolist() == expected
 
 
+@pytest.mark.parametrize("p, expected", [(1, [1, 0, 1, 1]), (2, [NAN, 0, 0.6, 0.8])])
+def test_a_masked_element_beside_nan_gets_no_gradient_of_their_norm(p, expected):
+    y, pullback = vjp(lp_pool, line([NAN, 2, 3, 4]), p, 2, mask=np.array([[True, False, True, True]]))
+    assert_allclose(pullback(np.ones_like(y)).ravel(), expected)
+
+
 def test_the_gradient_of_a_window_without_elements_goes_nowhere():
     _, pullback = vjp(max_pool, line([1, 2, 3, 4]), 2, mask=np.array([[False, False, True, True]]))
     assert pullback(line([10, 20])).ravel().tolist() == [0, 0, 0, 20]
@@ -83,8 +89,10 @@ def test_the_gradient_of_a_window_without_elements_goes_nowhere():
 
 def test_unpooling_takes_the_gradient_from_where_it_put_the_value():
     indices = np.array([3, 0]).reshape(1, 2, 1)
-    _, pullback = vjp(max_unpool, line([5, 6]), indices, (1, 4, 1))
-    assert pullback(line([1, 2, 3, 4])).ravel().tolist() == [4, 1]
+    for dtype in ("float16", ">f8"):
+        _, pullback = vjp(max_unpool, line([5, 6]).astype(dtype), indices, (1, 4, 1))
+        dx = pullback(line([1, 2, 3, 4]))
+        assert (dx.ravel().tolist(), dx.dtype) == ([4, 1], dtype)
 
 
 MASKED = [(max_pool, (2,)), (average_pool, (2,)), (global_max_pool, ()), (global_average_pool, ())]

@@ -133,6 +133,13 @@ def test_unpooling_keeps_every_digit_of_a_whole_number():
     ]
 
 
+@pytest.mark.parametrize("shape", [(0, 4, 3, 2), (2, 4, 3, 0)])
+@pytest.mark.parametrize("pool", [max_pool, min_pool])
+def test_no_samples_and_no_channels_have_no_indices(pool, shape):
+    y, indices = pool(np.zeros(shape), 2, return_indices=True)
+    assert y.shape == indices.shape == (shape[0], 2, 1, shape[-1])
+
+
 def test_indices_of_whole_numbers_tell_neighbours_apart():
     x = line([2**62, 2**62 + 1], "int64")
     assert [each.item() for each in max_pool(x, 2, return_indices=True)] == [2**62 + 1, 1]

@@ -54,6 +54,7 @@ LINES = [
     (gated_pool, [1, 3, 3, 1], ([0, 1000],), {}, [3, 3]),
     (gated_pool, [1, 3], ([0, -1000],), {}, [2]),
     (gated_pool, [1, 3], ([1000, 0, 0], 1, "same"), {}, [2.5, 3]),
+    (gated_pool, [np.inf, 1], ([-1, 0],), {}, [np.inf]),  # the gate is shut, and the mean infinite
     (median_pool, [1, 9, 2, 7, 7, 8], (3,), {}, [2, 7]),
     (median_pool, [4, 1, 9], (2, 1, "same"), {}, [2.5, 5, 9]),
     (median_pool, [1, NAN, INF, INF], (2,), {}, [NAN, INF]),
@@ -67,6 +68,14 @@ LINES = [
 @pytest.mark.parametrize("pool, elements, arguments, options, expected", LINES)
 def test_by_hand(pool, elements, arguments, options, expected):
     assert_allclose(pool(line(elements), *arguments, **options).ravel(), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("scale", [2.0**-1060, 2.0**1020])
+def test_stochastic_pooling_of_the_smallest_and_the_largest_numbers_is_the_same(scale):
+    assert stochastic_pool(line([1, 3, 0, 2]) * scale, 2).ravel().tolist() == [2.5 * scale, 2 * scale]
+    for seed in range(9):
+        draws = [stochastic_pool(line([1, 3]) * by, 2, generator=np.random.default_rng(seed)) for by in (scale, 1)]
+        assert draws[0] == draws[1] * scale
 
 
 @pytest.mark.skipif(np.finfo("longdouble").eps == np.finfo(float).eps, reason="long doubles are float64 here")
@@ -259,7 +268,7 @@ def test_concat_of_whole_maps_is_what_the_two_globals_say():
 
 
 X = line([1, 2, 3, 4])
-GATE = "pool_size must be one integer or one per spatial axis (1), got (2, 2)"
+GATE = "weights must have one axis per spatial axis (1), none of them empty, got "
 ERRORS = [
     (lambda: gem_pool(X, 2, p=0), ValueError, "p must be positive and finite, got 0"),
     (lambda: gem_pool(X, 2, epsilon=-1), ValueError, "epsilon must be positive and finite, got -1"),
@@ -272,7 +281,8 @@ ERRORS = [
         "generator must be a numpy.random.Generator or None, got 3",
     ),
     (lambda: gated_pool(X, ["a"]), TypeError, "weights must hold real numbers or booleans, got dtype <U1"),
-    (lambda: gated_pool(X, np.ones((2, 2))), ValueError, GATE),
+    (lambda: gated_pool(X, np.ones((2, 2))), ValueError, f"{GATE}(2, 2)"),
+    (lambda: gated_pool(X, []), ValueError, f"{GATE}(0,)"),
     (lambda: max_blur_pool(X, 2, blur_size=0), ValueError, "blur_size must be at least 1, got 0"),
     (
         lambda: fractional_max_pool(X, 5, np.random.default_rng(0)),
