@@ -1,8 +1,8 @@
 """Algebra: how the elements of a window become one number, and how the gradient of that number is shared among them.
 
-The table at the end has a row for each kind of pooling. Forward: ``lift`` the elements, fold them with ``combine``,
-and ``finish`` the total. Backward: ``share`` adds to ``dx`` what each element gets. To add a pooling, write a row here,
-then its function and its entry in ``POOLINGS``, both in ``pooling.py``.
+The table at the end has a row for each kind of pooling, and ``norm`` makes one for each power. Forward: ``lift`` the
+elements, fold them with ``combine``, and ``finish`` the total. Backward: ``share`` adds to ``dx`` what each element
+gets. To add a pooling, write a row here, then its function and its entry in ``POOLINGS``, both in ``pooling.py``.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class Algebra(NamedTuple):
     combine: np.ufunc  # two elements into one
     lift: Callable[[Array, Any], Array]  # elements into what is combined, given the dtype to work in
     finish: Callable[[Array, Any], Array]  # the total, and the number of elements, into the result
-    share: Callable[[Pooling, Array, Array], None] | None = None  # given dy, add up dx
+    share: Callable[[Pooling, Array, Array], None] | None = None  # given dy, add each element's share to dx
     floating: bool = True  # the result has a floating dtype
     float32: bool = False  # the totals of short windows and of whole maps may be taken in float32
-    fallback: Algebra | None = None  # for windows whose total leaves the range of its numbers
+    fallback: Algebra | None = None  # for windows whose total overflows or loses its digits
 
 
 class Pooling(NamedTuple):
@@ -63,7 +63,7 @@ class Pooling(NamedTuple):
         return dx
 
     def elements(self, inputs: Index) -> Array:
-        """Some elements, in one stretch of memory; what the mask hides is replaced by what changes nothing."""
+        """Some elements, in one stretch of memory; what the mask hides is replaced by the identity of ``combine``."""
         x = np.ascontiguousarray(self.x[inputs])
         if self.mask is None:
             return x
@@ -83,8 +83,9 @@ class Pooling(NamedTuple):
         else:
             number = sum(fold(np.add, self.present(inputs).astype(float), grid) for inputs, grid in pieces)
         if self.count_include_pad:
-            ((_, grid),) = pieces
-            number = number + prod(grid.counts(self.x.ndim, with_padding=True)) - prod(grid.counts(self.x.ndim))
+            ((_, grid),) = pieces  # no window was cut
+            padding = prod(grid.counts(self.x.ndim, with_padding=True)) - prod(grid.counts(self.x.ndim))
+            number = number + padding
         return number
 
 
@@ -113,7 +114,7 @@ def pool(pooling: Pooling) -> Array:
 
 def _pool_block(pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any]) -> Array:
     algebra = pooling.algebra
-    # A maximum of floating-point numbers needs no count: that of none is infinite already.
+    # Maxima of floating-point numbers need no count: an empty window's is infinite already.
     count = pooling.count(pieces) if algebra.floating or dtype.kind != "f" else None
     if not algebra.fallback:
         return algebra.finish(_fold_pieces(algebra, pooling, pieces, dtype), count)
@@ -148,7 +149,7 @@ class Step(NamedTuple):
     def firsts(self) -> Iterator[tuple[Index, Index, Array]]:
         """Yield, for each place in a window, the outputs that have an element there, these elements, and which win.
 
-        Of the elements that equal the maximum or minimum of their window, or are NaN as it is, the first wins.
+        Of the elements that equal the maximum or minimum of their window, or are NaN if it is, the first wins.
         """
         pending = np.ones(self.y.shape, bool)  # windows whose first has not come yet
         has_nan = np.isnan(self.y).any()
@@ -157,12 +158,12 @@ class Step(NamedTuple):
             if has_nan:
                 first |= np.isnan(self.x[elements])
             first &= pending[outputs] if self.present is True else pending[outputs] & self.present[elements]
-            pending[outputs] ^= first
+            pending[outputs] &= ~first
             yield outputs, elements, first
 
 
 def step_by_step(pooling: Pooling) -> Iterator[tuple[Index, Index, list[Step]]]:
-    """Yield, block by block, where outputs and their elements stand, and the steps from these to those.
+    """Yield, block by block, where outputs and their elements stand, and the steps from elements to outputs.
 
     The last axis comes first: so the first of equals along one axis after another is the first in row-major order.
     """
@@ -190,8 +191,8 @@ def pool_with_indices(pooling: Pooling) -> tuple[Array, Array]:
         index = np.expand_dims(index, (0, checks.channel_axis(axes)))
         for step in steps:
             found = np.zeros(step.y.shape, np.intp)
-            for windows, elements, first in step.firsts():
-                found[windows] += first * index[elements]
+            for at, elements, first in step.firsts():
+                found[at] += first * index[elements]
             index = found
         _refuse_empty(x.dtype, index)
         y[outputs], indices[outputs] = steps[-1].y, index - 1
@@ -226,7 +227,7 @@ def _mean(total: Array, count: Any) -> Array:
 
 
 def one_axis_after_another(share: Callable[[Step, Array, Array], None]) -> Callable[[Pooling, Array, Array], None]:
-    """Share by the chain rule: what a step hands to its elements is the gradient of the step before."""
+    """Make of a rule for one step a rule for all: what a step hands to its elements is the next step's ``dy``."""
 
     def share_all(pooling: Pooling, dy: Array, dx: Array) -> None:
         for outputs, inputs, steps in step_by_step(pooling):
@@ -243,9 +244,9 @@ def one_axis_after_another(share: Callable[[Step, Array, Array], None]) -> Calla
 def give_to_first(step: Step, dy: Array, dx: Array) -> None:
     """All to the first of the largest (or smallest) elements of each window, in row-major order."""
     finite = np.isfinite(dy).all()
-    apart = isinstance(step.windows, Windows) and step.windows.span <= step.windows.stride
+    no_overlap = isinstance(step.windows, Windows) and step.windows.span <= step.windows.stride
     for outputs, elements, first in step.firsts():
-        if finite and apart:  # there is nothing to add to, so it is faster
+        if finite and no_overlap:  # there is nothing to add to, so it is faster
             np.multiply(first, dy[outputs], out=dx[elements])
         else:
             dx[elements] += first * dy[outputs] if finite else np.where(first, dy[outputs], 0)
@@ -265,7 +266,7 @@ def split_among_ties(pooling: Pooling, dy: Array, dx: Array) -> None:
 
 
 def spread_over_window(pooling: Pooling, dy: Array, dx: Array) -> None:
-    """To each element of a window the gradient over the number of its elements."""
+    """To each element of a window the gradient over what its total was divided by."""
     for outputs, pieces in blocks(dx.shape, pooling.grid, dx.itemsize, not pooling.count_include_pad):
         part = np.divide(dy[outputs], np.maximum(pooling.count(pieces), 1), dtype=dx.dtype)
         for inputs, grid in pieces:
@@ -278,7 +279,7 @@ MAX = Algebra(np.maximum, _convert, _extreme, give_to_first, floating=False)
 MIN = Algebra(np.minimum, _convert, _extreme, give_to_first, floating=False)
 GLOBAL_MAX = MAX._replace(share=split_among_ties)
 GLOBAL_MIN = MIN._replace(share=split_among_ties)
-WIDE_MEAN = Algebra(np.add, _convert, _mean, spread_over_window)
+WIDE_MEAN = Algebra(np.add, _convert, _mean, spread_over_window)  # sums in float64
 MEAN = WIDE_MEAN._replace(float32=True, fallback=WIDE_MEAN)
 
 
@@ -304,7 +305,7 @@ def norm(p: float) -> Algebra:
                     some, norms = x[elements], y[windows]
                     slope = np.divide(np.abs(some), norms, out=np.zeros(some.shape, y.dtype), where=norms != 0)
                     np.power(slope, p - 1, out=slope, where=slope != 0)
-                    np.multiply(slope, part[windows], out=slope, where=slope != 0)  # an infinite dy moves no zero
+                    np.multiply(slope, part[windows], out=slope, where=slope != 0)  # where 0 * inf would be NaN
                     dx_block[elements] += slope * np.where(some < 0, -1, 1)
 
     in_logarithms = Algebra(np.logaddexp, logarithms, lambda total, count: np.exp(total / p))
