@@ -20,6 +20,7 @@ VERDICTS = {"true": "True", "true if": "True if …", "false": "False", "open": 
 TAGS = {"proved": "Proved", "measured": "Measured here", "cited": "Reported by a paper"}
 
 
+@cache
 def entries():
     return yaml.safe_load(LEDGER.read_text(encoding="utf-8"))
 

@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from pybtex.backends.plaintext import Backend
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -245,7 +246,7 @@ def papers_by_link(env):
     for paper in env.get_domain("cite").citations:
         fields = paper.entry.fields
         address = fields.get("url") or f"https://doi.org/{fields.get('doi')}"
-        said = paper.formatted_entry.text.render_as("text")
+        said = paper.formatted_entry.text.render(Backend())
         papers[address] = paper.citation_id, said, fields["year"]
     return papers
 
