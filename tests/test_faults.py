@@ -472,7 +472,7 @@ BESIDE = {
     "global average": global_average_pool,
 }
 WIDE = (2, 320, 320, 16)  # 3 MiB of bytes, 6 of float16, 12 of float32, 25 of float64
-# What is worked out in a wider dtype; of the others a copy of bytes or of float16 would be too small to be seen.
+# What is worked out in a wider dtype; the others take the same steps in any, and a copy of float32 is seen best.
 WIDENED = ["max and indices", "average", "average, masked", "p-norm", "adaptive average", "global average"]
 WIDE_CALLS = [*product(BESIDE, ["float32"]), *product(WIDENED, ["uint8", "float16"])]
 LAID = {
