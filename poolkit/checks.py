@@ -122,11 +122,15 @@ def shape(name: str, shape: Sequence[int]) -> tuple[int, ...]:
 
 def positive(name: str, value: float) -> float:
     """A positive finite number."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+    if isinstance(value, (bool, np.bool_, np.timedelta64)) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if not 0 < value < float("inf"):
+    try:
+        number = float(value)
+    except OverflowError:
+        number = np.inf
+    if not 0 < number < np.inf:
         raise ValueError(f"{name} must be positive and finite, got {value}")
-    return float(value)
+    return number
 
 
 def boolean(name: str, value: bool) -> bool:

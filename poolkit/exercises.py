@@ -27,8 +27,8 @@ def check(yours: Any, expected: Any, *inputs: tuple[Any, ...]) -> Verdict | None
     yours : array_like or callable
         A value, or a function that is called on each of ``inputs``. ``None`` or ``...`` means not answered yet.
     expected : array_like or callable
-        The right value, or, if ``yours`` is a function, one that returns it. Whole numbers must be met exactly, others
-        to five digits.
+        The right value, or, if ``yours`` is a function, one that returns it. Integers must be met exactly, floats to
+        five digits.
     *inputs : tuple
         The arguments of each call.
 
@@ -62,9 +62,9 @@ def check(yours: Any, expected: Any, *inputs: tuple[Any, ...]) -> Verdict | None
     if not inputs:
         raise ValueError("inputs must hold the arguments of at least one call when yours is a function")
     for arguments in inputs:
-        shown, right = ", ".join(map(_show, arguments)), expected(*arguments)
+        copies, shown, right = deepcopy(arguments), ", ".join(map(_show, arguments)), expected(*arguments)
         try:
-            given = yours(*deepcopy(arguments))
+            given = yours(*copies)
         except Exception as error:
             frame = error.__traceback__ and error.__traceback__.tb_next  # of the reader's own function
             line = f" in line {frame.tb_lineno}" if frame else ""
@@ -98,7 +98,8 @@ def _right(yours: Any, expected: Any) -> Any:
     """Which elements are equal, up to rounding if the expected numbers are not whole."""
     if _numbers(yours, expected) and "f" in (yours.dtype.kind, expected.dtype.kind):
         tolerance = 1e-5 if expected.dtype.kind == "f" else 0
-        return np.isclose(yours, expected, rtol=tolerance, equal_nan=True)
+        near_zero = tolerance / 1000 * (expected == 0)
+        return np.isclose(yours, expected, rtol=tolerance, atol=near_zero, equal_nan=True)
     return np.asarray(yours == expected)
 
 
@@ -106,7 +107,7 @@ def _distance(yours: Any, expected: Any, right: Any) -> str:
     """How far a value is from right, without telling what is."""
     if right.size > 1:
         return f"Not yet: {right.sum()} of {right.size} are right."
-    if _numbers(yours, expected) and not np.isnan(yours).any():
+    if _numbers(yours, expected) and not np.isnan([yours, expected]).any():
         return f"Not yet: too {'small' if np.all(yours < expected) else 'large'}."
     return "Not yet."
 

@@ -22,7 +22,7 @@ from poolkit.windows import EVERYWHERE, Bins, Grid, Index, Place, Windows, along
 Piece: TypeAlias = tuple[Index, Grid]
 
 BLOCK = 1 << 21  # bytes of elements in a block: with what becomes of them, they fit into a processor's cache
-LONG = 64  # a sum of more float32 numbers than this is taken in float64, so that small digits are not lost
+LONG = 64  # a sum of more float32 numbers is taken in float64 (in groups before, if it is one of a whole map)
 
 
 def blocks(
@@ -59,14 +59,18 @@ def _cut(count: int, size: int) -> list[slice]:
     return [slice(count * i // parts, count * (i + 1) // parts) for i in range(parts)]
 
 
-def fold(combine: np.ufunc, x: Array, grid: Grid) -> Array:
-    """Combine the elements of each window: one axis after another, the outermost first."""
+def fold(combine: np.ufunc, x: Array, grid: Grid, longest: int = 0) -> Array:
+    """Combine the elements of each window: one axis after another, the outermost first.
+
+    ``longest`` is how many elements a window has where those of ``grid`` are only pieces of it.
+    """
+    exact = combine is np.add and max(longest, grid.longest) > LONG
     if x.ndim - 1 in grid and grid.sees_all:  # each map lies in one stretch of memory
         others = x.shape[: min(grid)]
-        return _fold_whole_axis(combine, x.reshape(*others, -1), len(others)).reshape(*others, *[1] * len(grid))
+        return _fold_whole_axis(combine, x.reshape(*others, -1), len(others), exact).reshape(*others, *[1] * len(grid))
     for axis, windows, places in grid.plan:
         if not places and windows.sees_all:
-            x = _fold_whole_axis(combine, x, axis)
+            x = _fold_whole_axis(combine, x, axis, exact)
         elif not places and isinstance(windows, Windows) and _doubling_pays(windows):
             x = _fold_by_doubling(combine, x, axis, windows)
         else:
@@ -94,12 +98,12 @@ def _fold_places(
     return y
 
 
-def _fold_whole_axis(combine: np.ufunc, x: Array, axis: int) -> Array:
-    """Combine all elements along an axis; float32 numbers are added up a few at a time, and their sums in float64."""
-    last = axis == x.ndim - 1
-    if combine is not np.add or x.dtype != np.float32 or (x.shape[axis] <= 32 and not last):
+def _fold_whole_axis(combine: np.ufunc, x: Array, axis: int, exact: bool) -> Array:
+    """Combine all elements along an axis; ``exact`` adds float32 numbers a few at a time, and their sums in float64."""
+    if not exact or x.dtype != np.float32:
         return combine.reduce(x, axis, keepdims=True)
     # Along a contiguous axis einsum is faster; it keeps several partial sums, so that 256 numbers are safe.
+    last = axis == x.ndim - 1
     group, add = (256, partial(np.einsum, "...k->...")) if last else (32, partial(np.add.reduce, axis=axis + 1))
     head, tail = np.split(x, [x.shape[axis] // group * group], axis)
     sums = add(head.reshape(*x.shape[:axis], -1, group, *x.shape[axis + 1 :]))

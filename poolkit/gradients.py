@@ -34,7 +34,7 @@ def vjp(
     x : array_like, floating
         Its first argument. The pullback reads it again, so leave it as it is until then.
     *args, **kwargs
-        Its other arguments, without ``return_indices``.
+        Its other arguments, without ``return_indices``. The pullback reads a mask again too.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def vjp(
     x = checks.real(x)
     if x.dtype.kind != "f":
         raise TypeError(f"x must hold floating-point numbers to have a gradient, got dtype {x.dtype}")
-    if kwargs.get("return_indices"):
+    if checks.boolean("return_indices", kwargs.get("return_indices", False)):
         raise ValueError("return_indices must be False: indices have no gradient")
     signature(pool).bind(x, *args, **kwargs)  # so that no argument is taken which the pooling itself would refuse
     pooling = POOLINGS[pool](x, *args, **kwargs)

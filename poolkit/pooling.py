@@ -153,8 +153,9 @@ def average_pool(
     Returns
     -------
     ndarray
-        The shape of :func:`output_shape`. Floating dtypes are kept, integers and booleans give float32; sums that could
-        lose digits or leave the range of float32 are taken in float64. A window with no element gives NaN.
+        The shape of :func:`output_shape`. Floating dtypes are kept, integers and booleans give float32. Sums that leave
+        the range of float32, and sums of more than 64 elements, are taken in float64 (whole maps in groups of at most
+        256 before), as are those of integers from 32 bits on. A window with no element gives NaN.
 
     Examples
     --------

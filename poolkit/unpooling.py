@@ -31,14 +31,14 @@ class Unpooling(NamedTuple):
         y = np.zeros(self.shape, self.x.dtype)
         moved = np.moveaxis(y, self.channel, 1)  # (N, C, *spatial)
         rows = np.zeros((*moved.shape[:2], prod(moved.shape[2:]) + 1), y.dtype)  # the last column collects index -1
-        np.put_along_axis(rows, self.rows(self.indices), self.rows(self.x), axis=2)
+        np.put_along_axis(rows, self.rows(self.indices), self.rows(self.x), -1)
         moved[...] = rows[..., :-1].reshape(moved.shape)
         return y
 
     def backward(self, dy: Array) -> Array:
         """The gradient of each value, from where it was put."""
         rows = np.pad(self.rows(dy), [(0, 0), (0, 0), (0, 1)])
-        dx = np.take_along_axis(rows, self.rows(self.indices), axis=2)
+        dx = np.take_along_axis(rows, self.rows(self.indices), -1)
         return np.moveaxis(dx.reshape(np.moveaxis(self.x, self.channel, 1).shape), 1, self.channel)
 
 

@@ -1,7 +1,8 @@
 """Rare poolings, each as its paper defines it, over the same windows.
 
 ``x``, ``pool_size``, ``strides``, ``padding`` and ``data_format``, shapes and errors are those of
-:func:`poolkit.max_pool`. Floating dtypes are kept; integers and booleans give float32.
+:func:`poolkit.max_pool`. Floating dtypes are kept; integers and booleans give float32, but where a result is an element
+of ``x``, its dtype is kept too.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def gem_pool(
     .. math:: y_o = \Bigl( \frac{1}{|R_o|} \sum_{i \in R_o} \max(x_i, \varepsilon)^p \Bigr)^{1/p}
 
     Elements below ``epsilon`` count as ``epsilon``, so it is made for maps after a ReLU. It is the log-sum-exp of
-    logarithms, and computed so: large powers do not overflow.
+    logarithms, and computed so: powers do not overflow.
 
     Source: Radenović, Tolias & Chum 2017, arXiv 1711.02512.
 
@@ -66,7 +67,7 @@ def lse_pool(
 
     .. math:: y_o = \frac{1}{r} \log \Bigl( \frac{1}{|R_o|} \sum_{i \in R_o} e^{r x_i} \Bigr)
 
-    It is folded by ``logaddexp``, so large values do not overflow.
+    It is folded by ``logaddexp``, so exponentials do not overflow.
 
     Source: Pinheiro & Collobert 2014, arXiv 1411.6228.
 
@@ -104,9 +105,10 @@ def soft_pool(
     values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
     largest = pool(Pooling(MAX, values, grid))
     elements, _ = gather(values, grid, -np.inf)
-    with np.errstate(invalid="ignore"):  # where the largest is infinite or NaN, it is the answer itself
+    with np.errstate(invalid="ignore", over="ignore"):  # where the largest is infinite or NaN, it is the answer itself
         weights = np.exp(elements - largest[..., None])
-        mean = np.where(weights > 0, weights * elements, 0).sum(-1) / weights.sum(-1)
+        weights /= weights.sum(-1, keepdims=True)
+        mean = np.where(weights > 0, weights * elements, 0).sum(-1)
     return np.where(np.isfinite(largest), mean, largest).astype(dtype)
 
 
@@ -164,7 +166,8 @@ def mixed_pool(
     2.25
     """
     values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
-    if checks.positive("a", a) > 1:
+    a = checks.positive("a", a)
+    if a > 1:
         raise ValueError(f"a must be at most 1, got {a:g}")
     return _mix(np.array(a), values, grid).astype(dtype)
 
@@ -195,9 +198,11 @@ def gated_pool(
             f"weights must have one axis per spatial axis ({rank}), none of them empty, got {weights.shape}"
         )
     values, dtype, grid = _prepare(x, weights.shape, strides, padding, data_format)
-    elements, _ = gather(values, grid, 0)
-    answer = (elements * weights.ravel()).sum(-1)
-    return _mix(np.exp(-np.logaddexp(0, -answer)), values, grid).astype(dtype)
+    elements, present = gather(values, grid, 0)
+    answer = (elements * np.where(present, weights.ravel(), 0)).sum(-1)
+    with np.errstate(over="ignore"):
+        gate = 1 / (1 + np.exp(-answer))
+    return _mix(gate, values, grid).astype(dtype)
 
 
 @explained
@@ -218,9 +223,9 @@ def median_pool(
     elements, present = gather(values, grid, np.inf)
     ordered = np.sort(elements)
     number = present.sum(-1, keepdims=True)
-    middle = [np.take_along_axis(ordered, place, -1)[..., 0] for place in ((number - 1) // 2, number // 2)]
+    low, high = (np.take_along_axis(ordered, place, -1)[..., 0] for place in ((number - 1) // 2, number // 2))
     unknown = np.isnan(elements).any(-1)
-    return np.where(unknown, np.nan, np.add(*middle) / 2).astype(dtype)
+    return np.where(unknown, np.nan, np.where(low == high, low, low / 2 + high / 2)).astype(dtype)
 
 
 @explained
@@ -247,9 +252,11 @@ def max_blur_pool(
     values, dtype, grid = _prepare(dense, sizes, pool_size if strides is None else strides, "same", data_format)
     weights = np.ones(1)
     for size in sizes:
-        weights = np.multiply.outer(weights, [comb(size - 1, place) for place in range(size)]).ravel()
+        row = [comb(size - 1, place) / 2 ** (size - 1) for place in range(size)]
+        weights = np.multiply.outer(weights, row).ravel()
     elements, present = gather(values, grid, 0)
-    return ((elements * weights).sum(-1) / (present * weights).sum(-1)).astype(dtype)
+    shares = present * weights
+    return (elements * (shares / shares.sum(-1, keepdims=True))).sum(-1).astype(dtype)
 
 
 @explained
@@ -257,12 +264,12 @@ def fractional_max_pool(
     x: ArrayLike, output_size: Sizes, generator: np.random.Generator, data_format: DataFormat = "channels_last",
     *, pseudo_random: bool = False, overlap: bool = False,
 ) -> Array:  # fmt: skip
-    r"""Take maxima of windows that differ in length by one, in random order: maps shrink by less than half.
+    r"""Take maxima of windows that differ in length by one, in random order, so that maps can shrink by less than half.
 
     With :math:`\alpha = n / O` for :math:`n` elements and :math:`O` outputs along an axis, the windows have lengths
     :math:`\lfloor \alpha \rfloor` and :math:`\lceil \alpha \rceil`, in an order that is drawn at random, or
     ``pseudo_random``: window :math:`o` starts at :math:`\lceil \alpha (o + u) \rceil - \lceil \alpha u \rceil` for
-    one random :math:`u` in (0, 1). With ``overlap`` each window also sees the first element of the next.
+    one random :math:`u` in (0, 1]. With ``overlap`` each window also sees the first element of the next.
 
     Source: Graham 2014, arXiv 1412.6071.
 
@@ -307,7 +314,7 @@ def pyramid_pool(x: ArrayLike, levels: Sequence[int] = (1, 2, 4), data_format: D
     if not isinstance(levels, (tuple, list)) or not levels:
         raise TypeError(f"levels must be a tuple of at least one integer, got {levels!r}")
     pooled = [adaptive_max_pool(x, checks.integer("levels", bins, 1), data_format) for bins in levels]
-    return np.concatenate([flatten(each, data_format) for each in pooled], axis=1)
+    return np.concatenate([flatten(each, data_format) for each in pooled], axis=1).astype(pooled[0].dtype, copy=False)
 
 
 @explained
@@ -327,8 +334,9 @@ def concat_pool(x: ArrayLike, data_format: DataFormat = "channels_last", *, keep
     array([[5., 3.]])
     """
     mean = global_average_pool(x, data_format, keepdims=keepdims)
-    largest = global_max_pool(x, data_format, keepdims=keepdims).astype(mean.dtype)
-    return np.concatenate([largest, mean], axis=1 if checks.is_channels_first(data_format) else -1)
+    largest = global_max_pool(x, data_format, keepdims=keepdims)
+    axis = 1 if checks.is_channels_first(data_format) else -1
+    return np.concatenate([largest, mean], axis).astype(mean.dtype, copy=False)
 
 
 def _lay(x: ArrayLike, *rule: Any) -> tuple[Array, Grid]:

@@ -177,11 +177,11 @@ class Grid(dict[int, Windows | Bins]):
         return [(axis, each, split_places(axis, each) if axis in few else None) for axis, each in self.items()]
 
     def counts(self, ndim: int, with_padding: bool = False) -> list[Array]:
-        """How many positions windows see along each axis: arrays that broadcast over the outputs."""
+        """How many positions windows see along each axis: arrays that broadcast; float64, as products may be large."""
         found = []
         for axis, windows in self.items():
             counted = windows.with_padding() if with_padding and isinstance(windows, Windows) else windows
-            found.append(counted.counts().reshape(-1, *[1] * (ndim - 1 - axis)))
+            found.append(counted.counts().astype(float).reshape(-1, *[1] * (ndim - 1 - axis)))
         return found
 
 
@@ -316,7 +316,7 @@ def output_shape(
     Raises
     ------
     TypeError, ValueError
-        An argument of the wrong type or value, or a window longer than its axis and padding.
+        An argument of the wrong type or value, or no room for a single window.
 
     Examples
     --------

@@ -40,6 +40,11 @@ def test_integers_are_summed_as_integers_of_64_bits(x, filters):
     assert (y.item(), y.dtype) == (2**53 + 1, "int64")
 
 
+def test_float16_numbers_are_summed_with_more_digits():
+    y = convolve(np.ones((1, 64, 64, 1), "float16"), np.ones((64, 64, 1, 2), "float16"))
+    assert (y.ravel().tolist(), y.dtype) == ([4096, 4096], "float16")
+
+
 @pytest.mark.parametrize("size", [(2, 3), (5, 4)])
 def test_circular_convolution_shifts_with_its_input(size):
     filters = RANDOM.integers(-9, 10, (*size, 3, 4))
@@ -81,6 +86,14 @@ def test_circular_convolution_shifts_with_its_input(size):
             "filters of (8, 1) do not fit x of shape (2, 7, 6, 3)",
         ),
         (IMAGES, "?", "valid", TypeError, "filters must hold real numbers or booleans, got dtype <U1"),
+        (IMAGES[:, :0], np.ones((1, 1, 3, 1)), "circular", ValueError, "x must have no empty spatial axis, got shape"),
+        (
+            IMAGES,
+            np.ones((0, 1, 3, 1)),
+            "zero",
+            ValueError,
+            "filters must be (h, w, 3, F) for x of shape (2, 7, 6, 3), got (0, 1, 3, 1)",
+        ),
     ],
 )
 def test_errors_name_the_argument_and_its_value(x, filters, padding, error, message):

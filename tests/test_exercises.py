@@ -22,6 +22,11 @@ VALUES = [
     (0, 4, "Not yet: too small."),
     (4.1, 4, "Not yet: too large."),
     (NAN, 4, "Not yet."),
+    (4, NAN, "Not yet."),
+    (2e-9, 1e-9, "Not yet: too large."),
+    (4 + 5e-9, 4, "Not yet: too large."),
+    (1e-17, 0.0, "Right."),
+    (1e-17, 0, "Not yet: too large."),
     (4, [4], "Not yet: yours has shape (), expected (1,)."),
     ([4, 4], 4, "Not yet: yours has shape (2,), expected ()."),
     ([[1, 2], [3, 4]], [[1, 2], [3, 5]], "Not yet: 3 of 4 are right."),
@@ -94,6 +99,11 @@ def test_rows_of_different_lengths_are_wrong(capsys):
     check(lambda x: [[x], [x, x]], lambda x: [x, x], (1,))
     said = "Not yet: yours has rows of different lengths.\nNot yet: for 1 yours gives [[1], [1, 1]], expected [1, 1].\n"
     assert capsys.readouterr().out == said
+
+
+def test_inputs_that_cannot_be_copied_are_no_mistake_of_the_reader():
+    with pytest.raises(TypeError, match="generator"):
+        check(list, list, ((n for n in [1]),))
 
 
 def test_a_rounding_error_in_a_large_number_is_forgiven(capsys):

@@ -293,6 +293,7 @@ ERRORS = [
     (lambda: vjp(np.max, PAIR), ValueError, f"pool must be one of {NAMES}, got {np.max!r}"),
     (lambda: vjp(max_pool, PAIR.astype("int64"), 2), TypeError, NO_GRADIENT),
     (lambda: vjp(max_pool, PAIR, 2, return_indices=True), ValueError, NO_INDICES),
+    (lambda: vjp(max_pool, PAIR, 2, return_indices=3), TypeError, "return_indices must be True or False, got 3"),
     (lambda: vjp(max_pool, PAIR, 2, p=2), TypeError, "got an unexpected keyword argument 'p'"),
     (lambda: vjp(max_pool, PAIR, 2, 2, "valid", "channels_last", 1), TypeError, "too many positional arguments"),
     (lambda: vjp(max_pool, PAIR, 2)[1](PAIR), ValueError, "dy must have the shape of y, (1, 1, 1), got (1, 2, 1)"),

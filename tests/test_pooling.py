@@ -447,6 +447,17 @@ def test_a_masked_array_is_refused_because_its_mask_would_be_lost(pool):
         pool(np.ma.masked_less(np.ones((1, 4, 1)), 0))
 
 
+@pytest.mark.parametrize("shape", [(1, 31, 31, 31, 1), (1, 31, 31, 1), (1, 600, 31, 60)])
+def test_the_mean_of_a_whole_map_with_short_axes_keeps_the_digits_of_float32(shape):
+    x = np.full(shape, 32_769, "float32")  # of which float32 can add up 512
+    assert set(global_average_pool(x).ravel()) == set(average_pool(x, shape[1:-1]).ravel()) == {32_769}
+
+
+def test_a_window_of_more_padding_than_integers_can_count_has_a_mean_too():
+    x = np.ones((1, 1, 1, 1, 1))
+    assert average_pool(x, 2**21, 1, "same", count_include_pad=True).item() == 2.0**-63
+
+
 def test_the_mean_of_a_long_window_of_float32_numbers_keeps_their_digits():
     x = (1000 + np.random.default_rng(0).random((1, 40, 40, 1))).astype(np.float32)
     assert np.array_equal(average_pool(x, 15, 1), average_pool(x.astype(float), 15, 1).astype(np.float32))

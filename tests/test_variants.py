@@ -1,6 +1,7 @@
 """Rare poolings: each by hand, against a second formulation, and at its limits."""
 
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -55,6 +56,16 @@ LINES = [
     (gated_pool, [1, 3], ([0, -1000],), {}, [2]),
     (gated_pool, [1, 3], ([1000, 0, 0], 1, "same"), {}, [2.5, 3]),
     (gated_pool, [np.inf, 1], ([-1, 0],), {}, [np.inf]),  # the gate is shut, and the mean infinite
+    (gated_pool, [NAN, 1], ([0, 0],), {}, [NAN]),
+    (gated_pool, [1, 3], ([0, np.inf], 2, "same"), {}, [3]),
+    (gated_pool, [1, 3, 4], ([0, np.inf], 2, "same"), {}, [3, 4]),  # the infinite weight has no element
+    (mixed_pool, [1, 1], (2,), {"a": np.float16(0.1)}, [1]),
+    (median_pool, [1.7e308, 1.7e308, 1e308, -1e308], (1,), {}, [1.7e308, 1.7e308, 1e308, -1e308]),
+    (median_pool, [1.5e308, 1.7e308, 1e308, -1e308], (2,), {}, [1.6e308, 0]),
+    (median_pool, [5e-324, 5e-324], (2,), {}, [5e-324]),
+    (soft_pool, [1.7e308, 1.7e308, -1e308, 1e308], (2,), {}, [1.7e308, 1e308]),
+    (max_blur_pool, [1e308] * 4, (2,), {}, [1e308, 1e308]),
+    (max_blur_pool, [7, 7], (1,), {"blur_size": 1100}, [7, 7]),
     (median_pool, [1, 9, 2, 7, 7, 8], (3,), {}, [2, 7]),
     (median_pool, [4, 1, 9], (2, 1, "same"), {}, [2.5, 5, 9]),
     (median_pool, [1, NAN, INF, INF], (2,), {}, [NAN, INF]),
@@ -98,6 +109,7 @@ def test_concat_joins_maxima_and_averages_along_the_channels():
     assert concat_pool(np.moveaxis(x, -1, 1), "channels_first", keepdims=True).shape == (1, 4, 1)
     assert concat_pool(x, keepdims=True).shape == (1, 1, 4)
     assert concat_pool(x.astype("uint8")).dtype == "float32"
+    assert concat_pool(x.astype(">f4")).dtype == pyramid_pool(x.astype(">f4")).dtype == ">f4"
 
 
 def test_a_pyramid_has_one_length_for_maps_of_any_size():
@@ -273,7 +285,11 @@ ERRORS = [
     (lambda: gem_pool(X, 2, p=0), ValueError, "p must be positive and finite, got 0"),
     (lambda: gem_pool(X, 2, epsilon=-1), ValueError, "epsilon must be positive and finite, got -1"),
     (lambda: lse_pool(X, 2, r="1"), TypeError, "r must be a number, got '1'"),
+    (lambda: gem_pool(X, 2, p=10**400), ValueError, f"p must be positive and finite, got 1{'0' * 400}"),
+    (lambda: lse_pool(X, 2, r=Fraction(1, 10**400)), ValueError, f"r must be positive and finite, got 1/1{'0' * 400}"),
+    (lambda: lse_pool(X, 2, r=np.timedelta64(1)), TypeError, f"r must be a number, got {np.timedelta64(1)!r}"),
     (lambda: mixed_pool(X, 2, a=1.5), ValueError, "a must be at most 1, got 1.5"),
+    (lambda: mixed_pool(X, 2, a=Fraction(3, 2)), ValueError, "a must be at most 1, got 1.5"),
     (lambda: stochastic_pool(-X, 2), ValueError, "x must be finite and not negative to be drawn from in proportion"),
     (
         lambda: stochastic_pool(X, 2, generator=3),

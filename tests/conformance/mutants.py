@@ -116,18 +116,19 @@ def is_the_same(change):
     """Whether a mutant does what the package does, for one of these reasons, which would fill many lines of the list.
 
     What is zipped has equal lengths, as the arguments were checked. A copy has the same numbers. None is no more true
-    than False, and among dtypes it is float64. The case of the words of ``data_format``, ``padding`` and ``float`` does
-    not matter (but in ``convolve``), and no dtype is of the kind X. Any negative length in ``reshape`` is what is left.
+    than False, among dtypes it is float64, and among numbers NaN. The case of the words of ``data_format``, ``padding``
+    and ``float`` does not matter (but in ``convolve``), and no dtype is of the kind X. Any negative length in
+    ``reshape`` is what is left. The last axis is the default of ``take_along_axis``, from NumPy 2.3 on.
     """
 
     def plain(code):
-        code = re.sub(r", ((copy|strict)=(None|False|True))?\)", ")", code)
+        code = re.sub(r", ((copy|strict)=(None|False|True)|-1)?\)", ")", code)
         code = re.sub(r"float\(\"[A-Za-z-]+\"\)", lambda word: word[0].lower(), code)
-        return code.replace("False", "None").replace("astype(float)", "astype(None)")
+        return code.replace("False", "None").replace("np.nan", "None").replace("astype(float)", "astype(None)")
 
     old, new = change.split(": ", 1)[1].split(" => ")
     if ".convolution." not in change:
-        new = new.replace("CHANNELS_LAST", "channels_last").replace("VALID", "valid")
+        new = re.sub('"(CHANNELS_LAST|VALID|SAME)"', lambda word: word[0].lower(), new)
     new = re.sub(r'(kind (?:not )?in "XX)(\w+)XX"', lambda word: word[0].replace("XX", ""), new)
     new = re.sub(r"(reshape\((?:[^()]|\([^()]*\))*)-2\b", r"\1-1", new)
     return plain(old) == plain(new)
