@@ -130,7 +130,8 @@ def _pool_block(pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any])
 
 def _fold_pieces(algebra: Algebra, pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any]) -> Array:
     total: Any = None
-    with np.errstate(invalid="ignore") if algebra.combine is np.logaddexp else nullcontext():  # only it warns of NaN
+    # Only logaddexp warns of NaN, which all others pass on, and of what is too small to count.
+    with np.errstate(invalid="ignore", under="ignore") if algebra.combine is np.logaddexp else nullcontext():
         for inputs, grid in pieces:
             x = algebra.lift(pooling.elements(inputs), dtype)
             part = fold(algebra.combine, x, grid, pooling.grid.longest)
@@ -276,7 +277,7 @@ MAX = Algebra(np.maximum, _convert, _extreme, give_to_first, floating=False)
 MIN = Algebra(np.minimum, _convert, _extreme, give_to_first, floating=False)
 GLOBAL_MAX = MAX._replace(share=split_among_ties)
 GLOBAL_MIN = MIN._replace(share=split_among_ties)
-WIDE_MEAN = Algebra(np.add, _convert, _mean, spread_over_window)  # sums in float64
+WIDE_MEAN = Algebra(np.add, _convert, _mean, spread_over_window)  # sums in at least float64
 MEAN = WIDE_MEAN._replace(float32=True, fallback=WIDE_MEAN)
 
 
@@ -306,4 +307,8 @@ def norm(p: float) -> Algebra:
                     dx_block[elements] += slope * np.where(some < 0, -1, 1)
 
     in_logarithms = Algebra(np.logaddexp, logarithms, lambda total, count: np.exp(total / p))
-    return Algebra(np.add, powers, lambda total, count: total ** (1 / p), share, fallback=in_logarithms)
+
+    def root(total: Array, count: Any) -> Array:
+        return total ** (1 / total.dtype.type(p))
+
+    return Algebra(np.add, powers, root, share, fallback=in_logarithms)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Literal
 
 import numpy as np
@@ -50,12 +49,12 @@ def convolve(x: ArrayLike, filters: ArrayLike, padding: Literal["valid", "zero",
     x, filters = checks.real(x), checks.real(filters, "filters")
     if x.ndim != 4:
         raise ValueError(f"x must be (N, H, W, C), got shape {x.shape}")
-    if filters.ndim != 4 or filters.shape[2] != x.shape[3] or not prod(filters.shape[:2]):
+    if filters.ndim != 4 or filters.shape[2] != x.shape[3] or 0 in filters.shape[:2]:
         raise ValueError(f"filters must be (h, w, {x.shape[3]}, F) for x of shape {x.shape}, got {filters.shape}")
     if not isinstance(padding, str) or padding not in ("valid", "zero", "circular"):
         raise ValueError(f"padding must be 'valid', 'zero' or 'circular', got {padding!r}")
     size = filters.shape[:2]
-    if not prod(x.shape[1:3]):
+    if 0 in x.shape[1:3]:
         raise ValueError(f"x must have no empty spatial axis, got shape {x.shape}")
     if padding != "valid":
         around = [(0, 0), *((length // 2, (length - 1) // 2) for length in size), (0, 0)]
@@ -64,5 +63,5 @@ def convolve(x: ArrayLike, filters: ArrayLike, padding: Literal["valid", "zero",
         raise ValueError(f"filters of {size} do not fit x of shape {x.shape}")
     windows = np.lib.stride_tricks.sliding_window_view(x, size, axis=(1, 2))  # (N, H', W', C, h, w)
     dtype = np.result_type(x, filters) if "f" in (x.dtype.kind, filters.dtype.kind) else np.dtype(np.int64)
-    wide = np.promote_types(dtype, np.float32) if dtype.kind == "f" else dtype  # so that float16 loses no digit
+    wide = np.float32 if dtype == np.float16 else dtype
     return np.einsum("mijcuv,uvcf->mijf", windows, filters, dtype=wide, casting="same_kind").astype(dtype, copy=False)

@@ -22,7 +22,7 @@ from poolkit.windows import EVERYWHERE, Bins, Grid, Index, Place, Windows, along
 Piece: TypeAlias = tuple[Index, Grid]
 
 BLOCK = 1 << 21  # bytes of elements in a block: with what becomes of them, they fit into a processor's cache
-LONG = 64  # a sum of more float32 numbers is taken in float64 (in groups before, if it is one of a whole map)
+LONG = 64  # longer float32 sums are taken in float64 (of whole maps: float32 groups first)
 
 
 def blocks(
@@ -105,6 +105,8 @@ def _fold_whole_axis(combine: np.ufunc, x: Array, axis: int, exact: bool) -> Arr
     # Along a contiguous axis einsum is faster; it keeps several partial sums, so that 256 numbers are safe.
     last = axis == x.ndim - 1
     group, add = (256, partial(np.einsum, "...k->...")) if last else (32, partial(np.add.reduce, axis=axis + 1))
+    if x.shape[axis] <= group:
+        return add(np.expand_dims(x, axis)).astype(np.float64)
     head, tail = np.split(x, [x.shape[axis] // group * group], axis)
     sums = add(head.reshape(*x.shape[:axis], -1, group, *x.shape[axis + 1 :]))
     return np.add.reduce(sums, axis, np.float64, keepdims=True) + add(np.expand_dims(tail, axis))

@@ -1,6 +1,7 @@
 """The public functions: each lays windows over its input (``windows.py``) and takes a row of the table of algebras.
 
-The two make a ``Pooling``, whose ``forward`` is the result; ``POOLINGS``, at the end, names the same for the way back.
+The two make a ``Pooling``, whose ``forward`` is the result. ``POOLINGS``, at the end, tells :func:`poolkit.vjp` how to
+make it.
 """
 
 from __future__ import annotations
@@ -154,8 +155,8 @@ def average_pool(
     -------
     ndarray
         The shape of :func:`output_shape`. Floating dtypes are kept, integers and booleans give float32. Sums that leave
-        the range of float32, and sums of more than 64 elements, are taken in float64 (whole maps in groups of at most
-        256 before), as are those of integers from 32 bits on. A window with no element gives NaN.
+        the range of float32, and sums of more than 64 elements, are taken in float64 (of a whole map, in float32
+        groups of at most 256 first), as are those of integers from 32 bits on. A window with no element gives NaN.
 
     Examples
     --------

@@ -53,7 +53,7 @@ def gem_pool(
     row = Algebra(
         combine=np.logaddexp,
         lift=lambda x, dtype: p * np.log(np.maximum(x.astype(dtype), epsilon)),
-        finish=lambda total, count: np.exp((total - np.log(count)) / p),
+        finish=lambda total, count: np.exp((total - np.log(count, dtype=total.dtype)) / p),
     )
     return pool(Pooling(row, x, grid))
 
@@ -81,7 +81,7 @@ def lse_pool(
     row = Algebra(
         combine=np.logaddexp,
         lift=lambda x, dtype: r * x.astype(dtype),
-        finish=lambda total, count: (total - np.log(count)) / r,
+        finish=lambda total, count: (total - np.log(count, dtype=total.dtype)) / r,
     )
     return pool(Pooling(row, x, grid))
 
@@ -105,7 +105,9 @@ def soft_pool(
     values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
     largest = pool(Pooling(MAX, values, grid))
     elements, _ = gather(values, grid, -np.inf)
-    with np.errstate(invalid="ignore", over="ignore"):  # where the largest is infinite or NaN, it is the answer itself
+    with np.errstate(
+        invalid="ignore", over="ignore", under="ignore"
+    ):  # where the largest is infinite or NaN, it is the answer itself
         weights = np.exp(elements - largest[..., None])
         weights /= weights.sum(-1, keepdims=True)
         mean = np.where(weights > 0, weights * elements, 0).sum(-1)
@@ -169,7 +171,7 @@ def mixed_pool(
     a = checks.positive("a", a)
     if a > 1:
         raise ValueError(f"a must be at most 1, got {a:g}")
-    return _mix(np.array(a), values, grid).astype(dtype)
+    return _mix(np.array(a, values.dtype), values, grid).astype(dtype)
 
 
 @explained
@@ -200,7 +202,7 @@ def gated_pool(
     values, dtype, grid = _prepare(x, weights.shape, strides, padding, data_format)
     elements, present = gather(values, grid, 0)
     answer = (elements * np.where(present, weights.ravel(), 0)).sum(-1)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", under="ignore"):
         gate = 1 / (1 + np.exp(-answer))
     return _mix(gate, values, grid).astype(dtype)
 
@@ -250,7 +252,7 @@ def max_blur_pool(
     sizes = checks.sizes("blur_size", blur_size, len(checks.spatial_axes(x.shape, data_format)))
     dense = max_pool(x, pool_size, 1, "same", data_format)
     values, dtype, grid = _prepare(dense, sizes, pool_size if strides is None else strides, "same", data_format)
-    weights = np.ones(1)
+    weights = np.ones(1, values.dtype)
     for size in sizes:
         row = [comb(size - 1, place) / 2 ** (size - 1) for place in range(size)]
         weights = np.multiply.outer(weights, row).ravel()
@@ -314,7 +316,7 @@ def pyramid_pool(x: ArrayLike, levels: Sequence[int] = (1, 2, 4), data_format: D
     if not isinstance(levels, (tuple, list)) or not levels:
         raise TypeError(f"levels must be a tuple of at least one integer, got {levels!r}")
     pooled = [adaptive_max_pool(x, checks.integer("levels", bins, 1), data_format) for bins in levels]
-    return np.concatenate([flatten(each, data_format) for each in pooled], axis=1).astype(pooled[0].dtype, copy=False)
+    return np.concatenate([flatten(each, data_format) for each in pooled], axis=1, dtype=pooled[0].dtype)
 
 
 @explained
@@ -336,7 +338,7 @@ def concat_pool(x: ArrayLike, data_format: DataFormat = "channels_last", *, keep
     mean = global_average_pool(x, data_format, keepdims=keepdims)
     largest = global_max_pool(x, data_format, keepdims=keepdims)
     axis = 1 if checks.is_channels_first(data_format) else -1
-    return np.concatenate([largest, mean], axis).astype(mean.dtype, copy=False)
+    return np.concatenate([largest, mean], axis, dtype=mean.dtype)
 
 
 def _lay(x: ArrayLike, *rule: Any) -> tuple[Array, Grid]:

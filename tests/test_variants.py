@@ -90,6 +90,14 @@ def test_stochastic_pooling_of_the_smallest_and_the_largest_numbers_is_the_same(
 
 
 @pytest.mark.skipif(np.finfo("longdouble").eps == np.finfo(float).eps, reason="long doubles are float64 here")
+@pytest.mark.parametrize("pool, means", [(gem_pool, np.cbrt), (lambda x, size: lse_pool(np.log(x), size), np.log)])
+def test_long_doubles_are_averaged_as_such(pool, means):
+    x = np.array([1, 2, 4], "longdouble")
+    expected = means((x**3).mean()) if pool is gem_pool else means(x.mean())
+    assert_allclose(pool(x.reshape(1, 3, 1), 3).item(), expected, rtol=4 * np.finfo("longdouble").eps)
+
+
+@pytest.mark.skipif(np.finfo("longdouble").eps == np.finfo(float).eps, reason="long doubles are float64 here")
 @pytest.mark.parametrize("pool", [gem_pool, stochastic_pool, mixed_pool, median_pool, max_blur_pool])
 def test_what_is_scaled_by_less_than_float64_can_tell_comes_out_scaled(pool):
     x, more = np.array([3, 1, 2, 7, 5, 4], "longdouble").reshape(1, 6, 1), 1 + np.longdouble(2) ** -54
@@ -110,6 +118,8 @@ def test_concat_joins_maxima_and_averages_along_the_channels():
     assert concat_pool(x, keepdims=True).shape == (1, 1, 4)
     assert concat_pool(x.astype("uint8")).dtype == "float32"
     assert concat_pool(x.astype(">f4")).dtype == pyramid_pool(x.astype(">f4")).dtype == ">f4"
+    large = np.full((1, 2, 1), 2**60 + 2**36 + 1)
+    assert concat_pool(large)[0, 0] == large.astype("float32")[0, 0]  # rounded once
 
 
 def test_a_pyramid_has_one_length_for_maps_of_any_size():
