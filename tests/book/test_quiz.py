@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 import poolkit
 from poolkit import loops
 from teaching.tasks import receptive_field
-from tests.book.pages import ROOT
+from tests.book.pages import ROOT, soup
 from tests.strategies import IMAGE
 
 CHAPTERS = [
@@ -158,7 +158,9 @@ def test_the_order_of_choices_is_new_at_each_visit(quiz):
     for _ in range(12):
         quiz.reload()
         orders.add(tuple(quiz.locator(".quiz form").first.locator("label").all_inner_texts()))
-    assert len(orders) > 2
+        if len(orders) == 3:
+            break
+    assert len(orders) == 3
 
 
 def test_a_quiz_answers_to_the_keyboard(quiz):
@@ -171,20 +173,14 @@ def test_a_quiz_answers_to_the_keyboard(quiz):
     assert quiz.locator(".reply").first.inner_text() == ""
 
 
-def test_right_and_wrong_have_signs_beside_their_colours(quiz):
+def test_a_quiz_says_nothing_without_an_answer_and_right_and_wrong_have_signs_beside_their_colours(quiz):
+    assert quiz.get_by_role("group", name="one?").get_by_role("radio", name="one c").count() == 1  # read aloud together
+    quiz.get_by_role("button", name="Check").first.click()
+    assert quiz.get_by_role("status").first.inner_text() == ""
     sign = "one => getComputedStyle(one, '::after').content[1]"
     for choice, expected in [("one a", "✗"), ("one b", "✓")]:
         choose(quiz, choice)
         assert quiz.locator("label:has(:checked) > span").evaluate(sign) == expected
-
-
-def test_a_quiz_without_an_answer_says_nothing(quiz):
-    quiz.get_by_role("button", name="Check").first.click()
-    assert quiz.get_by_role("status").first.inner_text() == ""
-
-
-def test_each_choice_can_be_read_aloud_with_its_question(quiz):
-    assert quiz.get_by_role("group", name="one?").get_by_role("radio", name="one c").count() == 1
 
 
 def test_an_answer_asks_for_nothing_and_stays_in_the_page(quiz):
@@ -219,6 +215,5 @@ def test_a_quiz_works_without_scripts(put):
     assert page.get_by_text("Right.").first.is_visible()
 
 
-def test_a_page_without_a_quiz_does_not_load_its_script(visit):
-    assert visit("book/basics.html").locator("script[src*=quiz]").count() == 1
-    assert visit("book/glossary.html").locator("script[src*=quiz]").count() == 0
+def test_a_page_without_a_quiz_does_not_load_its_script():
+    assert [len(soup(f"book/{page}.html").select("script[src*=quiz]")) for page in ("basics", "glossary")] == [1, 0]
