@@ -57,7 +57,7 @@ AXE = f"""{AXE_SCRIPT}; axe.configure({{rules: [
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 BOXES = """[...document.querySelectorAll("body *")]
   .map((element) => Object.values(element.getBoundingClientRect().toJSON())).join()"""
-ONE_FRAME = "new Promise(requestAnimationFrame)"
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 HEIGHTS = "figures => figures.map((figure) => Math.round(figure.getBoundingClientRect().height))"
 LAY_OUT = (
     'all => all.forEach(({ style }) => Object.assign(style, { contentVisibility: "visible", aspectRatio: "auto" }))'
@@ -118,7 +118,7 @@ def test_a_page_shows_without_trouble_at_every_width_and_weighs_less_than_500_ki
     # It fits the narrowest phone.
     if width == 390:
         page.set_viewport_size({"width": 320, "height": 900})
-        page.evaluate(ONE_FRAME)
+        page.evaluate(TWO_FRAMES)
         assert page.evaluate("document.documentElement.scrollWidth") == 320
         assert page.locator(".headerlink:visible").count() == 0  # it would take a line of its own
     assert page.troubles == []
