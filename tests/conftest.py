@@ -47,6 +47,24 @@ def browser():
 
 
 @pytest.fixture(scope="module")
+def kept(browser):
+    """A page for each tab and kind of reader, kept for all tests of a file; its ``errors`` are those of its scripts."""
+    pages = {}
+
+    def kept(tab="", **reader):
+        page = pages.get((tab, str(reader)))
+        if not page:
+            page = pages[tab, str(reader)] = browser.new_context(**reader).new_page()
+            page.errors = []
+            page.on("pageerror", lambda error: page.errors.append(error))
+        return page
+
+    yield kept
+    for page in pages.values():
+        page.context.close()
+
+
+@pytest.fixture(scope="module")
 def pyodide():
     """A server of what Pyodide's public address would answer."""
     from tests.book.pyodide import fetch

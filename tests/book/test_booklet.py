@@ -11,30 +11,28 @@ from teaching.paper import print_pdf
 from teaching.sources import pages
 
 NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in pages() if path.suffix == ".ipynb"}
-every_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS.values(), ids=NOTEBOOKS)
 
 
 def text_of(html):
     return re.sub(r"\s+", " ", BeautifulSoup(html, "html.parser").text).strip()
 
 
-@every_notebook
-def test_each_prediction_and_exercise_has_an_answer(notebook):
-    source = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    found = entries(notebook)
-    assert [entry.title for entry in found if entry.title != "Prediction"] == re.findall(
-        r"^### (Exercise: .*)", source, re.MULTILINE
-    )
-    assert len([entry for entry in found if entry.title == "Prediction"]) == source.count("**Predict.**")
-    assert not [entry for entry in found if not text_of("".join(entry.answer))]
+def test_each_prediction_and_exercise_has_an_answer():
+    for stem, notebook in NOTEBOOKS.items():
+        source = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+        found = entries(notebook)
+        titles = [entry.title for entry in found if entry.title != "Prediction"]
+        assert titles == re.findall(r"^### (Exercise: .*)", source, re.MULTILINE), stem
+        assert len(found) - len(titles) == source.count("**Predict.**"), stem
+        assert not [entry for entry in found if not text_of("".join(entry.answer))], stem
 
 
-@every_notebook
-def test_no_hint_is_taken_for_an_answer(notebook):
-    folds = BeautifulSoup("\n".join(cell.source for cell in notebook.cells), "html.parser").find_all("details")
-    hints = [text_of(fold.text) for fold in folds if fold.summary.text.lower().endswith("hint")]
-    told = " ".join(text_of(text) for entry in entries(notebook) for text in entry.asked + entry.answer)
-    assert not [hint for hint in hints if hint[:40] in told]
+def test_no_hint_is_taken_for_an_answer():
+    for stem, notebook in NOTEBOOKS.items():
+        folds = BeautifulSoup("\n".join(cell.source for cell in notebook.cells), "html.parser").find_all("details")
+        hints = [text_of(fold.text) for fold in folds if fold.summary.text.lower().endswith("hint")]
+        told = " ".join(text_of(text) for entry in entries(notebook) for text in entry.asked + entry.answer)
+        assert not [hint for hint in hints if hint[:40] in told], stem
 
 
 @pytest.mark.parametrize(

@@ -145,19 +145,14 @@ def look(visit):
     return look
 
 
-@pytest.mark.parametrize("verdict", VERDICTS)
-def test_choosing_a_verdict_leaves_the_claims_that_have_it(look, verdict):
-    names, said = look(verdict={"true if": "True if …"}.get(verdict, verdict.capitalize()))
-    assert names == [entry["name"] for entry in LEDGER if entry["verdict"] == verdict]
-    assert said == f"{len(names)} of {len(LEDGER)} claims."
-
-
-def test_choosing_a_topic_leaves_its_claims(look):
+def test_a_verdict_a_topic_and_words_leave_the_claims_that_have_them(look):
+    for verdict in VERDICTS:
+        names, said = look(verdict={"true if": "True if …"}.get(verdict, verdict.capitalize()))
+        assert names == [entry["name"] for entry in LEDGER if entry["verdict"] == verdict]
+        assert said == f"{len(names)} of {len(LEDGER)} claims."
     names, _ = look(topic="Speed and memory")
     assert names == [entry["name"] for entry in LEDGER if entry["topic"] == "Speed and memory"]
-
-
-def test_all_words_are_looked_for_whatever_their_case_and_accents(look):
+    # All words are looked for, whatever their case and accents.
     assert {"gap-prevents-overfitting", "max-pooling-prevents-overfitting"} <= set(look("OVERFITTING prevents")[0])
     assert "max-beats-average" in look("muller", "Open")[0]
     assert look("overfitting zebra") == ([], "No claim has all of that. Try fewer words.")

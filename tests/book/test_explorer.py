@@ -26,6 +26,7 @@ from poolkit.figures.style import DARK
 from poolkit.pooling import POOLINGS
 from poolkit.quiet import quiet
 from poolkit.variants import gem_pool, soft_pool
+from tests.book.test_pages import COLOURS, TWO_FRAMES, UNTIL_STILL
 from tests.strategies import IMAGE as X
 
 ARITHMETIC, _, _, STYLE = PARTS
@@ -142,36 +143,34 @@ def test_the_random_settings_reach_every_pooling_every_padding_and_many_errors(c
 
 
 @pytest.fixture
-def show(browser):
-    """Show an explorer as a notebook does, script included; errors fail the test."""
-    contexts, errors = [], []
+def show(kept):
+    """Show an explorer as a notebook does, script included, in an empty page; errors fail the test."""
+    pages = []
 
-    def show(*arguments, width=800, scheme="light", motion="no-preference", touch=False, script=True, **options):
-        contexts.append(
-            browser.new_context(
-                viewport={"width": width, "height": 900},
-                color_scheme=scheme,
-                reduced_motion=motion,
-                has_touch=touch,
-                java_script_enabled=script,
-            )
-        )
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: errors.append(error))
+    def show(*arguments, width=800, motion="no-preference", touch=False, script=True, tab="", **options):
+        pages.append(kept(tab, reduced_motion=motion, has_touch=touch, java_script_enabled=script))
+        page = pages[-1]
+        page.goto("about:blank")
+        page.mouse.move(0, 0)
+        page.set_viewport_size({"width": width, "height": 900})
         page.set_content(f"<!doctype html><meta charset=utf-8>{Explorer(*arguments, **options)._repr_html_()}")
         if script:  # the module may run after the page has loaded
             page.wait_for_function("Boolean(customElements.get('pooling-explorer'))")
         return page
 
     yield show
-    for context in contexts:
-        context.close()
-    assert errors == []
+    assert [error for page in pages for error in page.errors] == []
 
 
 @pytest.fixture(autouse=True)
 def as_in_a_notebook(monkeypatch):
     monkeypatch.delenv("POOLKIT_PAGE", raising=False)
+
+
+def stop_clock(page):
+    """Of a tab of its own."""
+    page.clock.install(time=0)
+    page.clock.pause_at(10_000)
 
 
 def calculation(page):
@@ -239,29 +238,27 @@ def test_escape_leaves_a_number_as_it_was(show):
     assert cells(page, "x")[3] == "3"
 
 
-@pytest.mark.parametrize("typed", ["abc", "1 2", "1.234.567", "0x10", "1e"])
-def test_what_is_no_number_is_refused_in_words(show, typed):
+def test_what_is_no_number_is_refused_in_words(show):
     page = show(X, max_pool, 2)
-    page.locator("[data-x='3']").focus()
-    page.keyboard.press("Enter")
-    page.keyboard.type(typed)
-    page.keyboard.press("Enter")
-    assert error(page) == f"'{typed}' is not a number"
-    assert 0 < page.get_by_role("alert").bounding_box()["y"] - page.locator(".editor").bounding_box()["y"] < 90
-    page.keyboard.press("Escape")
-    assert cells(page, "x")[3] == "3" and page.get_by_role("alert").count() == 0
+    for typed in ("abc", "1 2", "1.234.567", "0x10", "1e"):
+        page.locator("[data-x='3']").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        assert error(page) == f"'{typed}' is not a number"
+        assert 0 < page.get_by_role("alert").bounding_box()["y"] - page.locator(".editor").bounding_box()["y"] < 90
+        page.keyboard.press("Escape")
+        assert cells(page, "x")[3] == "3" and page.get_by_role("alert").count() == 0, typed
 
 
-@pytest.mark.parametrize(
-    "typed, shown", [("nan", "nan"), ("-inf", "−∞"), ("1,5", "1.5"), ("−2", "−2"), ("1e3", "1000")]
-)
-def test_a_number_can_be_written_in_many_ways(show, typed, shown):
+def test_a_number_can_be_written_in_many_ways(show):
     page = show(X, max_pool, 2)
-    page.locator("[data-x='3']").focus()
-    page.keyboard.press("Enter")
-    page.keyboard.insert_text(typed)
-    page.keyboard.press("Enter")
-    assert cells(page, "x")[3] == shown
+    for typed, shown in {"nan": "nan", "-inf": "−∞", "1,5": "1.5", "−2": "−2", "1e3": "1000"}.items():
+        page.locator("[data-x='3']").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.insert_text(typed)
+        page.keyboard.press("Enter")
+        assert cells(page, "x")[3] == shown, typed
 
 
 def test_nan_is_pooled_as_poolkit_does(show):
@@ -328,9 +325,8 @@ def test_a_finger_changes_a_sign_and_goes_on_with_buttons(show):
 
 
 def test_play_shows_one_output_after_another_and_step_moves_on(show):
-    page = show(X, max_pool, 2)
-    page.clock.install(time=0)
-    page.clock.pause_at(10_000)
+    page = show(X, max_pool, 2, tab="play")
+    stop_clock(page)
     press(page, "▶ Play")
     assert cells(page, "y") == ["9", "", "", ""]
     page.clock.run_for(2000)
@@ -571,9 +567,8 @@ def test_show_me_shows_the_rest_and_try_again_hides_it(show):
 
 
 def test_success_is_seen_and_heard(show):
-    page = show(X, max_pool, 2, mode="predict")
-    page.clock.install(time=0)
-    page.clock.pause_at(10_000)
+    page = show(X, max_pool, 2, mode="predict", tab="success")
+    stop_clock(page)
     write(page, "[data-y='0']", "8")
     page.clock.run_for(600)
     heard = page.locator("[aria-live]")
@@ -683,7 +678,6 @@ LINES = [
     (([1, 1, 2, 2, 5, 1, 6], min_pool, 3, 2), {"mode": "gradient"}),
     ((X, global_max_pool), {"mode": "gradient"}),
 ]
-every_line = pytest.mark.parametrize("arguments, options", LINES)
 
 
 def prints_what_is_shown(page, library, capsys):
@@ -700,23 +694,20 @@ def prints_what_is_shown(page, library, capsys):
         for number in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", capsys.readouterr().out.replace("float64", ""))
     ]
     kinds = ["flat", "mean"] if page.locator(".flat").count() else ["dx"] if page.locator(".dx").count() else ["y"]
-    assert printed == pytest.approx(
-        [float(text.replace("−", "-")) for kind in kinds for text in cells(page, kind)], abs=0.006
-    )
+    shown = [float(text.replace("−", "-")) for kind in kinds for text in cells(page, kind)]
+    assert printed == pytest.approx(shown, abs=0.006), program
 
 
-@every_line
-@pytest.mark.parametrize("library", ["poolkit", "NumPy"])
-def test_the_programs_print_what_is_shown(show, capsys, arguments, options, library):
-    assert prints_what_is_shown(show(*arguments, **options), library, capsys) is None
-
-
-def test_the_programs_for_keras_print_what_is_shown_or_say_why_there_is_none(show, capsys, monkeypatch):
+def test_the_programs_print_what_is_shown_or_say_why_there_is_none_for_keras(show, capsys, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
     with quiet():
         __import__("keras")
-    answers = [prints_what_is_shown(show(*arguments, **options), "Keras", capsys) for arguments, options in LINES]
-    assert sum(answer is None for answer in answers) == 13
+    answers = []
+    for arguments, options in LINES:
+        page = show(*arguments, **options)
+        answers.append([prints_what_is_shown(page, library, capsys) for library in ("poolkit", "NumPy", "Keras")])
+    assert [answer[:2] for answer in answers] == [[None, None]] * len(LINES)
+    assert sum(answer[2] is None for answer in answers) == 13
 
 
 def keep_copies(page):
@@ -799,13 +790,16 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("link", HOSTILE, ids=lambda link: link[:40])
-def test_a_hostile_link_does_no_harm(visit, link):
-    page = visit(f"book/index.html#explorer=0&values=1+2+3+4&{link}")
-    assert page.locator("pooling-explorer").evaluate("explorer => Boolean(explorer.shadowRoot)")
-    press(page, "More")
-    assert page.locator("pooling-explorer .x .cell").count() <= 2500
-    assert page.troubles == [] and page.locator("pooling-explorer img, pooling-explorer .sum b").count() == 0
+def test_a_hostile_link_does_no_harm(visit, address):
+    page = visit("book/index.html")
+    for link in HOSTILE:
+        page.goto("about:blank")
+        page.goto(f"{address}book/index.html#explorer=0&values=1+2+3+4&{link}")
+        assert page.locator("pooling-explorer").evaluate("explorer => Boolean(explorer.shadowRoot)"), link[:40]
+        press(page, "More")
+        assert page.locator("pooling-explorer .x .cell").count() <= 2500, link[:40]
+        assert page.locator("pooling-explorer img, pooling-explorer .sum b").count() == 0, link[:40]
+        assert page.troubles == [], link[:40]
 
 
 def test_nothing_below_an_explorer_moves_once_the_page_is_there(visit):
@@ -813,7 +807,8 @@ def test_nothing_below_an_explorer_moves_once_the_page_is_there(visit):
     page.add_style_tag(content="* { overflow-anchor: none }")
     before = page.locator("#quiz").bounding_box()["y"]
     page.keyboard.press("Shift")
-    page.wait_for_timeout(300)
+    page.wait_for_function("[...document.querySelectorAll('pooling-explorer')].every((each) => each.shadowRoot)")
+    page.evaluate(TWO_FRAMES)
     assert page.locator("#quiz").bounding_box()["y"] == before
 
 
@@ -843,16 +838,18 @@ every_example = pytest.mark.parametrize("arguments, options", EXAMPLES.values(),
 
 
 @every_example
-@pytest.mark.parametrize("width", [320, 390, 540, 704])
-def test_nothing_sticks_out(show, width, arguments, options):
-    page = show(*arguments, width=width, **options)
+def test_nothing_sticks_out(show, arguments, options):
+    page = show(*arguments, width=704, motion="reduce", **options)
     for name in ("Code", "More"):
         press(page, name)
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    inside = (
-        f"parts => parts.filter(part => part.getBoundingClientRect().right > {width - 8}).map(part => part.outerHTML)"
+    outside = (
+        "all => all.filter((one) => one.getBoundingClientRect().right > innerWidth - 8).map((one) => one.outerHTML)"
     )
-    assert page.locator(".stage *, button:visible, .field:visible, figcaption").evaluate_all(inside) == []
+    for width in (704, 540, 390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(TWO_FRAMES)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.locator(".stage *, button:visible, .field:visible, figcaption").evaluate_all(outside) == [], width
 
 
 def test_the_name_of_a_map_begins_where_the_map_begins(show):
@@ -875,15 +872,15 @@ def test_nothing_is_too_small_to_touch(show, arguments, options):
 
 
 @every_example
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_wrong(show, arguments, options, scheme):
+def test_axe_finds_nothing_wrong(show, arguments, options):
     page = show(*arguments, **options)
-    ground = {"light": "#fff", "dark": "#14181e"}[scheme]
-    page.add_style_tag(content=f"html {{ color-scheme: {scheme}; background: {ground} }}")
     for name in ("Code", "More"):
         press(page, name)
     page.locator("[data-x='0']").first.press("5")
-    assert Axe().run(page, context="pooling-explorer").response["violations"] == []
+    for scheme, ground, rules in (("light", "#fff", None), ("dark", "#14181e", COLOURS)):
+        page.add_style_tag(content=f"html {{ color-scheme: {scheme}; background: {ground} }}")
+        page.evaluate(UNTIL_STILL)
+        assert Axe().run(page, "pooling-explorer", rules).response["violations"] == [], scheme
 
 
 def test_axe_finds_nothing_wrong_with_a_message_or_a_success(show):
@@ -903,9 +900,8 @@ def test_without_a_script_a_figure_with_a_description_stands_there(show, argumen
 
 
 def test_the_calculation_is_said_once_the_keyboard_rests_and_never_while_the_pointer_moves(show):
-    page = show(X, max_pool, 2)
-    page.clock.install(time=0)
-    page.clock.pause_at(10_000)
+    page = show(X, max_pool, 2, tab="calculation")
+    stop_clock(page)
     page.locator("[data-x='10']").hover()
     page.clock.run_for(600)
     page.locator("[data-y='1']").press("ArrowDown")

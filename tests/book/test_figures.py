@@ -86,7 +86,6 @@ FIGURES = {
     "coverage": lambda: draw_coverage({"stride 1": (3, 2, 1), "stride 2": (3, 2, 2)}),
     "pyramid": lambda: draw_pyramid(X, (1, 2)),
 }
-every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
 
 
 def texts(figure):
@@ -252,42 +251,29 @@ def test_rows_of_images_can_stay_rows_on_a_phone():
     assert "grid-template-columns:repeat(2,minmax(0,1fr))" in html and "<figcaption><b>" in html
 
 
-@every_figure
-def test_a_figure_is_shown_with_cells_of_56_pixels_and_never_wider_than_the_text(draw):
-    figure = draw()
-    assert f'style="width:{figure.width * figure.scale:g}px;max-width:100%' in figure._repr_html_()
-    assert figure.scale in (1, 56 / CELL) and "max-width:100%" in figure.svg()
-
-
 def test_signals_keep_their_values():
     axes = FIGURES["signal"]().axes[0]
     assert np.array_equal(axes.lines[0].get_ydata(), np.arange(12.0))
     assert np.array_equal(axes.patches[0].get_data().values, [5.0, 11.0])
 
 
-@every_figure
-def test_a_figure_drawn_twice_is_the_same_to_the_letter(draw):
-    assert draw().svg() == draw().svg()
-
-
-@every_figure
-def test_every_colour_has_a_dark_form(draw):
-    svg = re.sub(r"light-dark\([^)]*\)|data:image[^\"]*|url\(#[^)]*\)", "", draw().svg())
-    assert not re.findall(r"(?:fill|stroke): ?#[0-9a-f]{3,6}", svg)
-
-
-@every_figure
-def test_letters_are_at_least_nine_pixels_high_on_a_phone(draw):
-    svg = draw().svg()
+@pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
+def test_a_figure_has_its_size_dark_colours_large_letters_and_a_description_and_is_the_same_when_drawn_again(draw):
+    figure = draw()
+    svg = figure.svg()
+    assert draw().svg() == svg
+    # Cells of 56 pixels, and never wider than the text.
+    assert f'style="width:{figure.width * figure.scale:g}px;max-width:100%' in figure._repr_html_()
+    assert figure.scale in (1, 56 / CELL) and "max-width:100%" in svg
+    # Every colour has a dark form.
+    bare = re.sub(r"light-dark\([^)]*\)|data:image[^\"]*|url\(#[^)]*\)", "", svg)
+    assert not re.findall(r"(?:fill|stroke): ?#[0-9a-f]{3,6}", bare)
+    # Letters are at least nine pixels high on a phone.
     width = float(re.search(r'viewBox="0 0 (\S+)', svg)[1])
     smallest = min(map(float, re.findall(r"font-size: ([\d.]+)px", svg)))
     assert smallest * min(1, (PHONE - 20) / width) >= 9
-
-
-@every_figure
-def test_the_description_is_on_the_picture(draw):
-    figure = draw()
-    assert f'role="img" aria-label="{figure.alt}"' in figure.svg()
+    # It is described.
+    assert f'role="img" aria-label="{figure.alt}"' in svg
     assert len(figure.alt) > 20
 
 

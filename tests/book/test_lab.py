@@ -33,7 +33,9 @@ IN_PLACE = [(digit, 4, 0, 0, 4) for digit in DIGITS]
 PUSHED = [(RANDOM.choice(DIGITS), 4, *RANDOM.integers(-8, 9, 2), 4) for _ in range(180)]
 SCRIBBLES = [(scribble(), 4, 0, 0, 4) for _ in range(50)]
 ALL_SHIFTS = [(DIGITS[8], 4, *shift, 4) for shift in SHIFTS]
-WIDE = [(digit, 12, *RANDOM.integers(-6, 7, 2), step) for step in (4, 2, 1) for digit in DIGITS[:4]]
+WIDE = [
+    (digit, frame, *RANDOM.integers(-6, 7, 2), step) for frame in (12, 16) for step in (4, 2, 1) for digit in DIGITS[:4]
+]
 
 CALCULATE = """async ([module, name, cases]) => {
   const { decode, forward, framed } = await import(module);
@@ -100,25 +102,15 @@ PERTURB = """async ([module, name, step, [y, x]]) => {
 }"""
 
 
-@every_network
+ONE_OF_EACH_POOLING = {name.split("-")[0]: name for name in NETWORKS}.values()  # maps end before the head
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH_POOLING)
 @pytest.mark.parametrize("step", [4, 2, 1])
 def test_exactly_the_cells_whose_receptive_field_holds_a_pixel_change_with_it(calculate, name, step):
     for pixel in ((17, 22), (4, 35), (30, 5)):
         stages = calculate(PERTURB, name, step, pixel)
         assert len(stages) in (4, 6) and [stage for stage in stages if stage[1]] == []
-
-
-GAP = [name for name in NETWORKS if "gap" in name]
-
-
-@pytest.mark.parametrize("name", GAP)
-@pytest.mark.parametrize("step", [1, 4])
-def test_behind_a_global_average_nothing_changes_at_multiples_of_the_step(calculate, name, step):
-    shifts = [shift for shift in SHIFTS if step == 1 or shift in {(4, 0), (-4, 4), (0, 0)}][:: 5 if step == 1 else 1]
-    cases = [[bytes_of(DIGITS[8]), 16, *shift, step] for shift in shifts]
-    got = np.array(calculate(CALCULATE, name, cases))
-    assert np.abs(got).max() > 0.5
-    np.testing.assert_allclose(got, got[:1].repeat(len(got), axis=0), atol=1e-4)
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -145,10 +137,20 @@ def lab(visit):
 
     def lab(address="", **options):
         page = visit(f"book/lab.html{address}", **options)
-        page.locator("pooling-lab .answer b", has_text=re.compile(r"\d")).first.wait_for()
+        wait_for_answers(page)
         return page
 
     return lab
+
+
+ANSWERED = """() => {
+  const [first] = document.querySelector("pooling-lab").shadowRoot?.querySelectorAll(".answer b") ?? [];
+  return /\\d/.test(first?.textContent);
+}"""
+
+
+def wait_for_answers(page):
+    page.wait_for_function(ANSWERED)
 
 
 def said(page):
@@ -210,7 +212,7 @@ def test_a_finger_draws_and_the_page_stays(lab):
         point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] * y}
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    page.locator(".answer b", has_text=re.compile(r"\d")).first.wait_for()
+    wait_for_answers(page)
     assert page.evaluate("scrollY") == top
     assert page.locator("#pad").evaluate("pad => getComputedStyle(pad).touchAction") == "none"
 
@@ -253,7 +255,7 @@ def test_an_empty_pad_gets_no_answer(lab):
 
 
 def test_a_sweep_asks_for_every_shift(lab):
-    page = lab()
+    page = lab(reduced_motion="reduce")
     page.get_by_role("button", name="Sweep all shifts").click()
     kept = page.locator(".kept", has_text="of 169 pushes")
     kept.nth(1).wait_for()
@@ -301,7 +303,7 @@ def test_a_new_drawing_is_swept_when_the_reader_says_so(lab):
     page.get_by_role("button", name="Clear").click()
     draw(page)
     show_shifts(page)
-    page.wait_for_timeout(900)
+    page.wait_for_timeout(900)  # a reader seems to rest after 600 milliseconds
     assert page.evaluate(FILLED) == 0
     page.get_by_role("button", name="Sweep all shifts").click()
     wait_for_sweep(page)
@@ -317,7 +319,7 @@ def test_a_sweep_that_nobody_asked_for_waits_until_the_reader_rests(lab):
     page = lab()
     page.evaluate(PRESS)
     show_shifts(page)
-    page.wait_for_timeout(1200)
+    page.wait_for_timeout(900)
     assert page.evaluate(FILLED) == 0
     page.evaluate("clearInterval(presses)")
     wait_for_sweep(page)
@@ -421,12 +423,16 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("hash", HOSTILE, ids=range(len(HOSTILE)))
-def test_an_address_that_makes_no_sense_is_ignored(lab, hash):
-    page = lab(hash)
-    assert page.troubles == [] and page.locator("input[value='8']:checked").count() == 1
-    assert page.locator(".network .sub").all_inner_texts() == ["max pooling"] * 2
-    assert [len(answers) for answers in strip(page)] == [1, 1]  # not pushed
+def test_an_address_that_makes_no_sense_is_ignored(lab, address):
+    page = lab()
+    for hash in HOSTILE:
+        page.goto("about:blank")
+        page.goto(f"{address}book/lab.html{hash}")
+        wait_for_answers(page)
+        assert page.locator("input[value='8']:checked").count() == 1, hash
+        assert page.locator(".network .sub").all_inner_texts() == ["max pooling"] * 2, hash
+        assert [len(answers) for answers in strip(page)] == [1, 1], hash  # not pushed
+        assert page.troubles == [], hash
 
 
 def test_pictures_follow_the_colour_scheme(lab):
@@ -484,7 +490,7 @@ def test_nothing_is_loaded_before_it_comes_near(browser, address, watch):
     assert [url for url in asked if url.endswith(".json")] == []
     height = page.evaluate("document.documentElement.scrollHeight")
     page.locator("pooling-lab").scroll_into_view_if_needed()
-    page.locator(".answer b", has_text=re.compile(r"\d")).first.wait_for()
+    wait_for_answers(page)
     assert page.evaluate("document.documentElement.scrollHeight") == height  # its height was reserved
     page.close()
 

@@ -21,6 +21,7 @@ KEEP_PYTHON = """if (parent !== window) window.Worker = function (...given) {
 }"""
 LOADED = "performance.getEntriesByType('resource').filter(({name}) => /worker|poolkit|pyodide/.test(name)).length"
 UNFOLD = "folds => folds.forEach((fold) => (fold.open = true))"
+EMPTY = "outputs => outputs.forEach((output) => output.replaceChildren())"
 COUNT = "from itertools import count\n\nturn = count(1)"
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
 CHAPTERS = [f"book/{path.stem}.html" for path in NOTEBOOKS]
@@ -78,16 +79,15 @@ def run(cell, says="Done"):
 
 
 def output_of(cell, says="Done"):
-    said = cell.get_by_role("status").filter(has_text=says)
-    idle = cell.locator("xpath=self::*[not(@aria-busy)]")
-    said.or_(idle).first.wait_for(timeout=240_000)
+    one = cell.element_handle()
+    one.owner_frame().wait_for_function("cell => !cell.ariaBusy", arg=one, timeout=240_000)
     assert says in cell.get_by_role("status").inner_text()
     return cell.locator(".cell_output").inner_text().strip()
 
 
-@pytest.mark.parametrize("chapter", [chapter for chapter in CHAPTERS if chapter != "book/index.html"])
-def test_a_chapter_has_at_least_two_live_cells(chapter):
-    assert len(soup(chapter).select(".cell.tag_live")) >= 2
+def test_a_chapter_has_at_least_two_live_cells():
+    few = {chapter for chapter in CHAPTERS if len(soup(chapter).select(".cell.tag_live")) < 2}
+    assert few <= {"book/index.html"}
 
 
 @every_chapter
@@ -96,7 +96,10 @@ def test_every_live_cell_gives_its_stored_output_in_a_page_below_a_path(frame, b
     frame.locator("details").evaluate_all(UNFOLD)
     cells = frame.locator(".cell.tag_live")
     stored = cells.evaluate_all(OUTPUTS)
-    for cell in cells.all():
+    cells.locator(".cell_output").evaluate_all(EMPTY)
+    apart = frame.locator(".cell.tag_live:is(.tag_exercise, .tag_solution)")
+    others = frame.locator(".cell.tag_live:not(.tag_exercise, .tag_solution)")
+    for cell in [*apart.all(), *others.all()[-1:]]:  # the last of the others runs all of them
         run(cell)
     assert cells.evaluate_all(OUTPUTS) == stored
 
@@ -277,10 +280,10 @@ def test_code_looks_the_same_after_a_change_and_back(visit):
     assert code.inner_html() == stored
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_cell_is_live_or_says_that_it_runs_in_jupyter(page):
-    for cell in soup(page).select(".cell:has(.cell_input):not(.tag_solution, .tag_answer)"):
-        assert bool(cell.select(".runs-in-jupyter a")) != ("tag_live" in cell["class"])
+def test_a_cell_is_live_or_says_that_it_runs_in_jupyter():
+    for page in PAGES:
+        for cell in soup(page).select(".cell:has(.cell_input):not(.tag_solution, .tag_answer)"):
+            assert bool(cell.select(".runs-in-jupyter a")) != ("tag_live" in cell["class"]), (page, cell.text)
 
 
 def test_the_exercises_that_a_page_can_check_are_live():
@@ -383,10 +386,9 @@ def test_hints_come_one_at_a_time(visit):
     exercise.get_by_text("Python’s // rounds down").wait_for(state="visible")
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_where_the_reader_writes_a_function_there_are_two_hints(path):
-    cells = nbformat.read(path, as_version=4).cells
-    for task, stub in pairwise(cells):
-        if "exercise" in stub.metadata.get("tags", []) and stub.source.startswith("def "):
-            exercise = task.source[task.source.rindex("### Exercise") :]
-            assert len(re.findall("<summary>(?:Hint|Next hint)", exercise)) == 2
+def test_where_the_reader_writes_a_function_there_are_two_hints():
+    for path in NOTEBOOKS:
+        for task, stub in pairwise(nbformat.read(path, as_version=4).cells):
+            if "exercise" in stub.metadata.get("tags", []) and stub.source.startswith("def "):
+                exercise = task.source[task.source.rindex("### Exercise") :]
+                assert len(re.findall("<summary>(?:Hint|Next hint)", exercise)) == 2, (path.stem, exercise)

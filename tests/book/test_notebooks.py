@@ -11,19 +11,15 @@ import yaml
 from book import execute
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
+NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in sorted((ROOT / "book").glob("*.ipynb"))}
+CELLS = [(stem, cell) for stem, notebook in NOTEBOOKS.items() for cell in notebook.cells]
+CODE = [(stem, cell) for stem, cell in CELLS if cell.cell_type == "code"]
+MARKDOWN = [(stem, cell) for stem, cell in CELLS if cell.cell_type == "markdown"]
+OUTPUTS = [(stem, output) for stem, cell in CODE for output in cell.outputs]
 LONGEST_CELL = 15
 PICTURE = re.compile(r"base64,[A-Za-z0-9+/=]+")
 BOXES = {"Before you start", "Predict", "Careful", "Aside"}
 SHOWS = {"print", "check"}  # functions that print
-
-
-def notebook_cells(path):
-    return nbformat.read(path, as_version=4).cells
-
-
-def code_cells(path):
-    return [cell for cell in notebook_cells(path) if cell.cell_type == "code"]
 
 
 def calls(node):
@@ -50,9 +46,6 @@ def pages_in_toc():
     return [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
 
 
-every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-
-
 @pytest.mark.parametrize(
     "source, shows",
     [
@@ -72,112 +65,104 @@ def test_every_page_is_in_the_table_of_contents_and_the_other_way_round():
     assert pages == set(pages_in_toc())
 
 
-@every_notebook
-def test_cells_were_run_once_in_order(path):
-    cells = code_cells(path)
-    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
-    assert all(
-        out.get("execution_count", cell.execution_count) == cell.execution_count
-        for cell in cells
-        for out in cell.outputs
-    )
+def test_cells_were_run_once_in_order():
+    for stem in NOTEBOOKS:
+        cells = [cell for its, cell in CODE if its == stem]
+        assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1)), stem
+    for stem, cell in CODE:
+        for output in cell.outputs:
+            assert output.get("execution_count", cell.execution_count) == cell.execution_count, (stem, cell.source)
 
 
-@every_notebook
-def test_cells_that_show_something_have_their_output_stored(path):
-    for cell in code_cells(path):
-        assert bool(cell.outputs) == shows_something(cell.source), cell.source
+def test_cells_that_show_something_have_their_output_stored():
+    for stem, cell in CODE:
+        assert bool(cell.outputs) == shows_something(cell.source), (stem, cell.source)
 
 
-@every_notebook
-def test_outputs_are_clean(path):
-    for output in (output for cell in code_cells(path) for output in cell.outputs):
-        assert output.output_type in ("stream", "execute_result")
-        assert output.get("name") != "stderr"
-        assert not re.search(r"Warning|Traceback|<matplotlib|TF_|oneDNN|0x[0-9a-f]{6}", PICTURE.sub("", str(output)))
+def test_outputs_are_clean():
+    noise = r"Warning|Traceback|<matplotlib|TF_|oneDNN|0x[0-9a-f]{6}"
+    for stem, output in OUTPUTS:
+        assert output.output_type in ("stream", "execute_result"), stem
+        assert output.get("name") != "stderr", stem
+        assert not re.search(noise, PICTURE.sub("", str(output))), (stem, output)
 
 
-@every_notebook
-def test_figures_describe_themselves(path):
-    html = [out.data["text/html"] for cell in code_cells(path) for out in cell.outputs if "data" in out]
+def test_figures_describe_themselves():
     named = r'(?:alt|aria-label)="'
     described = rf'<(?:(?:img|div) class="poolkit-figure"(?: role="group")? {named}|table [^>]*><caption>)([^"<]+)'
-    assert all(len(re.search(described, figure)[1]) > 40 for figure in html)
+    for stem, output in OUTPUTS:
+        if "data" in output:
+            found = re.search(described, output.data["text/html"])
+            assert found and len(found[1]) > 40, (stem, output.data["text/html"][:200])
 
 
-@every_notebook
-def test_outputs_hold_nothing_but_text_and_svg(path):
-    data = [out.data for cell in code_cells(path) for out in cell.outputs if "data" in out]
-    assert all(set(bundle) <= {"text/plain", "text/html"} for bundle in data)
+def test_outputs_hold_nothing_but_text_and_svg():
+    for stem, output in OUTPUTS:
+        assert set(output.get("data", {})) <= {"text/plain", "text/html"}, stem
 
 
-@every_notebook
-def test_no_cell_asks_to_be_left_unchecked(path):
-    for cell in code_cells(path):
-        assert not {"raises-exception", "skip-execution"} & set(cell.metadata.get("tags", []))
-        assert not re.search("nbval|warnings.filter", cell.source + str(cell.metadata), re.IGNORECASE)
+def test_no_cell_asks_to_be_left_unchecked():
+    for stem, cell in CODE:
+        asks = {"raises-exception", "skip-execution"} & set(cell.metadata.get("tags", []))
+        asks |= {*re.findall("nbval|warnings.filter", cell.source + str(cell.metadata), re.IGNORECASE)}
+        assert not asks, (stem, cell.source)
 
 
-@every_notebook
-def test_every_exercise_can_be_answered_or_has_a_model_answer(path):
+def test_every_exercise_can_be_answered_or_has_a_model_answer():
     """In a cell, in a field of the page, or, where there is no one right answer, in the reader's head."""
-    shown = ["" if cell.cell_type == "markdown" else str(execute.tags_of(cell)) for cell in notebook_cells(path)]
-    text = "\n".join(tags + cell.source for tags, cell in zip(shown, notebook_cells(path), strict=True))
-    for exercise in re.findall(r"^### (Exercise: .*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL):
-        model = re.findall(r"<summary>(?!Hint|Next hint)", exercise)
-        assert "'exercise'" in exercise or 'class="answer"' in exercise or model, exercise
+    for stem, notebook in NOTEBOOKS.items():
+        shown = ["" if cell.cell_type == "markdown" else str(execute.tags_of(cell)) for cell in notebook.cells]
+        text = "\n".join(tags + cell.source for tags, cell in zip(shown, notebook.cells, strict=True))
+        for exercise in re.findall(r"^### (Exercise: .*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL):
+            model = re.findall(r"<summary>(?!Hint|Next hint)", exercise)
+            assert "'exercise'" in exercise or 'class="answer"' in exercise or model, (stem, exercise)
 
 
-@every_notebook
-def test_cells_are_short_and_fit_the_column(path):
-    cells = [cell for cell in code_cells(path) if not {"fetch", "setup"} & set(execute.tags_of(cell))]
-    assert max(len(cell.source.splitlines()) for cell in cells) <= LONGEST_CELL
-    shown = [cell for cell in cells if "hide-input" not in execute.tags_of(cell)]
-    assert [line for cell in shown for line in cell.source.splitlines() if len(line) > 76] == []
+def test_cells_are_short_and_fit_the_column():
+    for stem, cell in CODE:
+        lines, tags = cell.source.splitlines(), execute.tags_of(cell)
+        if not {"fetch", "setup"} & set(tags):
+            assert len(lines) <= LONGEST_CELL, (stem, cell.source)
+            assert "hide-input" in tags or max(map(len, lines)) <= 76, (stem, cell.source)
 
 
-@every_notebook
-def test_metadata_is_what_make_notebooks_writes(path):
-    notebook = nbformat.read(path, as_version=4)
-    assert set(notebook.metadata) == {"kernelspec", "language_info", "myst"}
-    assert 50 < len(notebook.metadata.myst.html_meta.description) < 170
-    for cell in notebook.cells:
+def test_metadata_is_what_make_notebooks_writes():
+    for stem, notebook in NOTEBOOKS.items():
+        assert set(notebook.metadata) == {"kernelspec", "language_info", "myst"}, stem
+        assert 50 < len(notebook.metadata.myst.html_meta.description) < 170, stem
+    for stem, cell in CELLS:
         code = cell.cell_type == "code"
-        assert cell.metadata == (execute.viewers_metadata(execute.tags_of(cell)) if code else {})
+        expected = execute.viewers_metadata(execute.tags_of(cell)) if code else {}
+        assert cell.metadata == expected, (stem, cell.source)
 
 
-@every_notebook
-def test_no_viewer_shows_raw_markup(path):
-    text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown")
-    assert re.findall(r"^:::.*|^`{3,}\{.*|\{[a-z:]+\}`|\[\^\w+\]|^> \[!.*|<a id=.*", text, re.MULTILINE) == []
+def markdown_with(pattern):
+    """Where it is found in the text of a notebook."""
+    return [(stem, found) for stem, cell in MARKDOWN for found in re.findall(pattern, cell.source, re.MULTILINE)]
 
 
-@every_notebook
-def test_quotes_that_begin_in_bold_are_boxes(path):
-    text = "\n\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown")
-    bold = re.findall(r"(?:^|\n\n)> \*\*(.+?)\*\*", text)
-    assert {word.rstrip(".") for word in bold} <= set(BOXES)
+def test_no_viewer_shows_raw_markup():
+    assert markdown_with(r"^:::.*|^`{3,}\{.*|\{[a-z:]+\}`|\[\^\w+\]|^> \[!.*|<a id=.*") == []
 
 
-@every_notebook
-def test_html_around_markdown_stands_apart(path):
-    for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "markdown":
-            for line in re.finditer(r"^.*</?(?:details|div)\b.*$", cell.source, re.MULTILINE):
-                below = cell.source[line.end() :].lstrip(" ")
-                assert re.match(r"\n\n|\n<|$", below), line[0]
+def test_quotes_that_begin_in_bold_are_boxes():
+    bold = markdown_with(r"(?:\A|\n\n)> \*\*(.+?)\*\*")
+    assert {word.rstrip(".") for _, word in bold} == BOXES
 
 
-@every_notebook
-def test_summaries_hold_no_markdown(path):
+def test_html_around_markdown_stands_apart():
+    for stem, cell in MARKDOWN:
+        for line in re.finditer(r"^.*</?(?:details|div)\b.*$", cell.source, re.MULTILINE):
+            below = cell.source[line.end() :].lstrip(" ")
+            assert re.match(r"\n\n|\n<|$", below), (stem, line[0])
+
+
+def test_summaries_hold_no_markdown():
     """Pages would show its signs: a ``<summary>`` is HTML."""
-    text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown")
-    assert re.findall(r"<summary>[^<]*[*`][^<]*</summary>", text) == []
+    assert markdown_with(r"<summary>[^<]*[*`][^<]*</summary>") == []
 
 
-@every_notebook
-def test_folds_are_closed(path):
-    for cell in nbformat.read(path, as_version=4).cells:
+def test_folds_are_closed():
+    for stem, cell in MARKDOWN:
         for tag in ("details", "div"):
-            if cell.cell_type == "markdown":
-                assert cell.source.count(f"<{tag}") == cell.source.count(f"</{tag}>")
+            assert cell.source.count(f"<{tag}") == cell.source.count(f"</{tag}>"), (stem, cell.source)

@@ -21,17 +21,19 @@ PALE = """[...document.querySelectorAll("article :is(p, li, td, pre, figcaption,
   .filter((sum) => sum > 480 && sum < 765).join(" ")"""  # pure white is written on dark cells of figures only
 
 
-@pytest.mark.parametrize("page", ["basics", "advantages", "comparison", "index"])
-def test_a_page_on_paper_is_light_and_whole_and_has_no_buttons(visit, page):
-    page = visit(f"book/{page}.html", width=672, scheme="dark")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    page.emulate_media(media="print")
-    assert page.evaluate(PRESSED) == []
-    assert page.evaluate(CUT) == []
-    assert page.evaluate(PALE) == ""
-    assert page.locator("article h1").is_visible()
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+def test_a_page_on_paper_is_light_and_whole_and_has_no_buttons(visit, address):
+    page = visit("_static/favicon.svg", width=672, scheme="dark")
+    for path in ("basics", "advantages", "comparison", "index"):
+        page.emulate_media(media="screen")
+        page.goto(f"{address}book/{path}.html", wait_until="load")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        assert page.evaluate(PRESSED) == [], path
+        assert page.evaluate(CUT) == [], path
+        assert page.evaluate(PALE) == "", path
+        assert page.locator("article h1").is_visible(), path
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("html").get_attribute("data-theme") == "dark", path
 
 
 FOLDS = """<details class="fold answer"><summary>Show me</summary><p>a result</p></details>
@@ -140,16 +142,16 @@ TOGETHER = {
 }
 
 
-@pytest.mark.parametrize("kind", TOGETHER)
-def test_a_page_does_not_end_between(kind, put):
-    heights = range(860, 1000, 6)
+def test_a_page_does_not_end_between(put):
+    cases = [(kind, height) for kind in TOGETHER for height in range(860, 1000, 6)]
     filled = '<div style="break-before: page; height: {}px"></div>'
-    links = "".join(f'<a href="#{one}-{height}">x</a>' for one in "ab" for height in heights)
-    html = links + "".join(filled.format(height) + TOGETHER[kind].format(height) for height in heights)
+    html = "".join(f'<a href="#{one}-{case}">x</a>' for one in "ab" for case in range(len(cases)))
+    for case, (kind, height) in enumerate(cases):
+        html += filled.format(height) + TOGETHER[kind].format(case)
     page = put(html, java_script_enabled=False)
     pages = run_path(ROOT / "book/print.py")["page_numbers"](page.pdf(prefer_css_page_size=True))
-    assert len({pages[f"a-{height}"] for height in heights}) == len(heights)
-    assert [height for height in heights if pages[f"a-{height}"] != pages[f"b-{height}"]] == []
+    assert len({pages[f"a-{case}"] for case in range(len(cases))}) == len(cases)
+    assert [at for case, at in enumerate(cases) if pages[f"a-{case}"] != pages[f"b-{case}"]] == []
 
 
 def test_page_numbers_are_read_from_what_chromium_prints(visit):

@@ -1,6 +1,7 @@
 """Slides: each chapter's deck whole, inside its frame, with words for the teacher and no number of its own."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -28,6 +29,8 @@ SMALL = """[...document.querySelectorAll(".fit")].filter((one) => one.style.zoom
   .map((one) => `${one.style.zoom} ${one.closest("section").firstElementChild.textContent}`)"""
 LATER = """[...document.querySelectorAll("[data-later]")]
   .map((slide) => [...slide.querySelectorAll(slide.dataset.later)].map((part) => getComputedStyle(part).visibility))"""
+READ = {stem: decks.read(stem) for stem in decks.STEMS}
+SLIDES = [(stem, slide) for stem, slides in READ.items() for slide in slides]
 every_deck = pytest.mark.parametrize("stem", decks.STEMS)
 
 
@@ -42,32 +45,30 @@ def test_each_chapter_of_both_parts_has_a_deck():
     assert {path.stem for path in decks.DECKS.glob("*.md")} == set(chapters())
 
 
-@every_deck
-def test_a_deck_has_12_to_18_slides_and_fits_a_lesson(stem):
-    slides = decks.read(stem)
-    assert 12 <= len(slides) <= 18
-    assert 30 <= sum(slide.minutes for slide in slides) <= 45
-    assert slides[0].title == chapter(ROOT / f"book/{stem}.ipynb")[0]
+def test_a_deck_has_12_to_18_slides_and_fits_a_lesson():
+    for stem, slides in READ.items():
+        assert 12 <= len(slides) <= 18, stem
+        assert 30 <= sum(slide.minutes for slide in slides) <= 45, stem
+        assert slides[0].title == chapter(ROOT / f"book/{stem}.ipynb")[0]
 
 
-@every_deck
-def test_each_slide_has_one_title_and_words_for_the_teacher(stem):
-    for slide in decks.read(stem):
-        assert slide.title and slide.body.count("\n> ") + slide.body.startswith("> ") <= 1, slide.title
-        assert len(slide.notes.split()) >= 15, slide.title
+def test_each_slide_has_one_title_and_words_for_the_teacher():
+    for stem, slide in SLIDES:
+        assert slide.title and slide.body.count("\n> ") + slide.body.startswith("> ") <= 1, (stem, slide.title)
+        assert len(slide.notes.split()) >= 15, (stem, slide.title)
 
 
-@every_deck
-def test_a_deck_has_a_picture_or_a_question_on_most_slides(stem):
-    slides = decks.read(stem)
-    assert sum(bool(decks.SHOWN.search(slide.body)) for slide in slides) >= len(slides) / 3
-    assert sum("> " in slide.body for slide in slides) >= 3
+def test_a_deck_has_a_picture_or_a_question_on_most_slides():
+    for stem, slides in READ.items():
+        assert sum(bool(decks.SHOWN.search(slide.body)) for slide in slides) >= len(slides) / 3, stem
+        assert sum("> " in slide.body for slide in slides) >= 3, stem
 
 
 def numbers(text):
     return set(NUMBER.findall(text))
 
 
+@cache
 def known(stem):
     notebook = nbformat.read(ROOT / f"book/{stem}.ipynb", as_version=4)
     texts = [cell.source for cell in notebook.cells]
@@ -75,17 +76,15 @@ def known(stem):
     return numbers("\n".join(re.sub(r"base64,[\w+/=]+", "", text) for text in texts))
 
 
-@every_deck
-def test_each_number_is_in_the_chapter_or_computed_again(stem):
-    for slide in decks.read(stem):
+def test_each_number_is_in_the_chapter_or_computed_again():
+    for stem, slide in SLIDES:
         said = f"{slide.title}\n{decks.SHOWN.sub('', slide.body)}\n{re.sub('^[0-9.]+ min', '', slide.notes)}"
         said = said.replace("{,}", ",")
-        assert numbers(said) - known(stem) - numbers(" ".join(slide.checks)) == set(), slide.title
+        assert numbers(said) - known(stem) - numbers(" ".join(slide.checks)) == set(), (stem, slide.title)
 
 
-@every_deck
-def test_what_is_computed_again_is_right(stem):
-    wrong = [check for slide in decks.read(stem) for check in slide.checks if not eval(check, TOLD)]
+def test_what_is_computed_again_is_right():
+    wrong = [(stem, check) for stem, slide in SLIDES for check in slide.checks if not eval(check, TOLD)]
     assert wrong == []
 
 
@@ -134,7 +133,7 @@ def test_nothing_leaves_the_frame_of_its_slide(seen, stem):
     decks.wake(page)
     assert page.evaluate(OUTSIDE) == []
     assert page.evaluate(SMALL) == []
-    assert page.locator(".slides > section").count() == len(decks.read(stem))
+    assert page.locator(".slides > section").count() == len(READ[stem])
     assert page.troubles == []
 
 
@@ -163,7 +162,7 @@ def test_a_deck_is_16_to_9_and_its_key_d_changes_light_and_dark(seen):
 
 @every_deck
 def test_an_answer_comes_with_the_next_key(seen, stem):
-    page, numbers = seen(stem), [number for number, slide in enumerate(decks.read(stem)) if slide.later]
+    page, numbers = seen(stem), [number for number, slide in enumerate(READ[stem]) if slide.later]
     page.wait_for_function("Reveal.isReady()")
     assert [set(parts) for parts in page.evaluate(LATER)] == [{"hidden"}] * len(numbers)
     for place, number in enumerate(numbers):
@@ -194,5 +193,5 @@ def test_the_lab_in_a_deck_reads_a_digit_without_a_network(seen):
 def test_a_printed_deck_has_a_page_for_each_slide(browser, folder):
     decks.print_deck(browser, "comparison", folder)
     leaves = re.findall(rb"/Type /Page\b(?!s)", (folder / "comparison.pdf").read_bytes())
-    assert len(leaves) == len(decks.read("comparison"))
+    assert len(leaves) == len(READ["comparison"])
     assert (folder / "comparison-notes.pdf").stat().st_size > 20_000

@@ -17,7 +17,7 @@ def test_the_mouse_shows_a_meaning_and_can_go_onto_it(page):
     tip.wait_for()
     assert tip.inner_text() == "How far a window moves."
     tip.hover()
-    page.wait_for_timeout(400)
+    page.wait_for_timeout(350)  # it would hide after 300 milliseconds
     assert tip.is_visible()
     page.mouse.move(600, 600)
     tip.wait_for(state="hidden")
@@ -46,5 +46,6 @@ def test_the_first_touch_shows_a_meaning_and_the_second_follows(put):
 def test_a_touch_elsewhere_hides_it(put):
     page = put(LINK.format("left"), "tips.mjs", width=390, has_touch=True)
     page.locator("a.term").tap()
+    assert page.get_by_role("tooltip").is_visible()
     page.touchscreen.tap(200, 700)
     assert not page.get_by_role("tooltip").is_visible()
