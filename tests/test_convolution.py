@@ -40,6 +40,10 @@ def test_integers_are_summed_as_integers_of_64_bits(x, filters):
     assert (y.item(), y.dtype) == (2**53 + 1, "int64")
 
 
+def test_no_channels_add_up_to_nothing():
+    assert convolve(np.ones((1, 2, 3, 0)), np.ones((1, 2, 0, 4))).tolist() == np.zeros((1, 2, 2, 4)).tolist()
+
+
 def test_float16_numbers_are_summed_with_more_digits():
     y = convolve(np.ones((1, 64, 64, 1), "float16"), np.ones((64, 64, 1, 2), "float16"))
     assert (y.ravel().tolist(), y.dtype) == ([4096, 4096], "float16")

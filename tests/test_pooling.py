@@ -453,6 +453,19 @@ def test_the_mean_of_a_whole_map_with_short_axes_keeps_the_digits_of_float32(sha
     assert set(global_average_pool(x).ravel()) == set(average_pool(x, shape[1:-1]).ravel()) == {32_769}
 
 
+@pytest.mark.parametrize("shape", [(1, 129, 1, 20_000), (2, 129, 3), (1, 3, 129, 1)])
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+def test_the_mean_of_more_than_64_equal_numbers_is_that_number(shape, data_format):
+    x = np.moveaxis(np.full(shape, 524_289, "float32"), -1, -1 if data_format == "channels_last" else 1)
+    y = global_average_pool(x, data_format)  # float32 can add up 32 of them; the first map comes in pieces of fewer
+    assert_array_equal(y, np.full((shape[0], shape[-1]), 524_289, "float32"), strict=True)
+
+
+def test_infinities_that_cancel_are_told():
+    with pytest.warns(RuntimeWarning, match="invalid value"):
+        assert np.isnan(average_pool(np.array([np.inf, -np.inf]).reshape(1, 2, 1), 2)).all()
+
+
 def test_a_window_of_more_padding_than_integers_can_count_has_a_mean_too():
     x = np.ones((1, 1, 1, 1, 1))
     assert average_pool(x, 2**21, 1, "same", count_include_pad=True).item() == 2.0**-63

@@ -56,6 +56,7 @@ ERRORS = [
     ({"input_shape": [1, 2, 3, 4, 5, 6]}, ValueError, f"input_shape {RANK} (1, 2, 3, 4, 5, 6)"),
     ({"input_shape": [1, 0, 1]}, ValueError, "input_shape must have no empty spatial axis, got shape (1, 0, 1)"),
     ({"input_shape": (1, 4, 0, 1)}, ValueError, "input_shape must have no empty spatial axis, got shape (1, 4, 0, 1)"),
+    ({"padding": ((0, -1),)}, ValueError, "padding must be at least 0, got -1"),
     ({"pool_size": 3.0}, TypeError, "pool_size must be an integer, got 3.0"),
     ({"pool_size": True}, TypeError, "pool_size must be an integer, got True"),
     ({"pool_size": np.True_}, TypeError, "pool_size must be an integer, got np.True_"),
