@@ -304,7 +304,7 @@ def norm(p: float) -> Algebra:
                     slope = np.divide(np.abs(some), norms, out=np.zeros(some.shape, y.dtype), where=norms != 0)
                     np.power(slope, p - 1, out=slope, where=slope != 0)
                     np.multiply(slope, part[windows], out=slope, where=slope != 0)  # where 0 * inf would be NaN
-                    dx_block[elements] += slope * np.where(some < 0, -1, 1)
+                    dx_block[elements] += slope * np.sign(some)
 
     in_logarithms = Algebra(np.logaddexp, logarithms, lambda total, count: np.exp(total / p))
 

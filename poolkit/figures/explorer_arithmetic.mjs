@@ -155,7 +155,7 @@ export const ALGEBRA = {
     share: (xs, y, dy, p) =>
       xs.map((x) => {
         const slope = y === 0 ? 0 : Math.abs(x) / y;
-        return slope === 0 ? 0 : slope ** (p - 1) * dy * (x < 0 ? -1 : 1);
+        return slope === 0 ? 0 : slope ** (p - 1) * dy * Math.sign(x);
       }),
   },
   gem: { label: "GeM", fold: (xs, p) => powerMean(xs.map((x) => Math.max(x, 1e-6)), p, 1 / xs.length) },
