@@ -81,6 +81,13 @@ def test_by_hand(pool, elements, arguments, options, expected):
     assert_allclose(pool(line(elements), *arguments, **options).ravel(), expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("pool, arguments, expected", [(lse_pool, (2,), 1000 - np.log(2)), (soft_pool, (2,), 1000)])
+def test_exponentials_too_small_to_count_raise_nothing(pool, arguments, expected):
+    with np.errstate(all="raise"):
+        assert_allclose(pool(line([0, 1000]), *arguments).item(), expected, rtol=1e-12)
+        assert gated_pool(line([0, 1000]), [1, 1]).item() == 1000
+
+
 def test_stochastic_pooling_of_the_smallest_and_the_largest_numbers_is_the_same():
     x, scales = line([1, 3, 0, 2, 1, 3]), line([2.0**-1060, 2.0**1020, 1])
     scaled = x * np.repeat(scales, 2, axis=1)
@@ -96,6 +103,13 @@ def test_long_doubles_are_averaged_as_such(pool, means):
     x = np.array([1, 2, 4], "longdouble")
     expected = means((x**3).mean()) if pool is gem_pool else means(x.mean())
     assert_allclose(pool(x.reshape(1, 3, 1), 3).item(), expected, rtol=4 * np.finfo("longdouble").eps)
+
+
+@pytest.mark.skipif(np.finfo("longdouble").eps == np.finfo(float).eps, reason="long doubles are float64 here")
+def test_long_doubles_are_mixed_and_blurred_as_such():
+    x, a, third = np.array([[[1], [2], [4]]], "longdouble"), np.longdouble(0.1), np.longdouble(1) / 3
+    mixed, blurred = mixed_pool(x, 3, a=0.1).item(), max_blur_pool(x, 1)[0, 0, 0]
+    assert_allclose([mixed, blurred], [4 * a + (1 - a) * 7 * third, 4 * third], rtol=4 * np.finfo("longdouble").eps)
 
 
 @pytest.mark.skipif(np.finfo("longdouble").eps == np.finfo(float).eps, reason="long doubles are float64 here")

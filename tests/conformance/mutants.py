@@ -124,7 +124,8 @@ def is_the_same(change):
     def plain(code):
         code = re.sub(r", ((copy|strict)=(None|False|True)|-1)?\)", ")", code)
         code = re.sub(r"float\(\"[A-Za-z-]+\"\)", lambda word: word[0].lower(), code)
-        return code.replace("False", "None").replace("np.nan", "None").replace("astype(float)", "astype(None)")
+        code = re.sub(r"astype\((float|np\.float64)\)", "astype(None)", code)
+        return re.sub(r"False|np\.nan", "None", code)
 
     old, new = change.split(": ", 1)[1].split(" => ")
     if ".convolution." not in change:
