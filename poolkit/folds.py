@@ -100,10 +100,10 @@ def _fold_places(
 
 def _fold_whole_axis(combine: np.ufunc, x: Array, axis: int, exact: bool) -> Array:
     """Combine all elements along an axis; ``exact`` adds float32 numbers a few at a time, and their sums in float64."""
-    if not exact or x.dtype != np.float32:
+    last = axis == x.ndim - 1
+    if combine is not np.add or x.dtype != np.float32 or not (exact or last):
         return combine.reduce(x, axis, keepdims=True)
     # Along a contiguous axis einsum is faster; it keeps several partial sums, so that 256 numbers are safe.
-    last = axis == x.ndim - 1
     group, add = (256, partial(np.einsum, "...k->...")) if last else (32, partial(np.add.reduce, axis=axis + 1))
     if x.shape[axis] <= group:
         return add(np.expand_dims(x, axis)).astype(np.float64)
