@@ -1,8 +1,7 @@
 """Rare poolings, each as its paper defines it, over the same windows.
 
 ``x``, ``pool_size``, ``strides``, ``padding`` and ``data_format``, shapes and errors are those of
-:func:`poolkit.max_pool`. Floating dtypes are kept; integers and booleans give float32, but where a result is an element
-of ``x``, its dtype is kept too.
+:func:`poolkit.max_pool`. Floating dtypes are kept; integers and booleans give float32, unless elements are chosen.
 """
 
 from __future__ import annotations
@@ -105,9 +104,8 @@ def soft_pool(
     values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
     largest = pool(Pooling(MAX, values, grid))
     elements, _ = gather(values, grid, -np.inf)
-    with np.errstate(
-        invalid="ignore", over="ignore", under="ignore"
-    ):  # where the largest is infinite or NaN, it is the answer itself
+    # Where the largest is infinite or NaN, it is the answer itself.
+    with np.errstate(invalid="ignore", over="ignore", under="ignore"):
         weights = np.exp(elements - largest[..., None])
         weights /= weights.sum(-1, keepdims=True)
         mean = np.where(weights > 0, weights * elements, 0).sum(-1)
@@ -124,8 +122,7 @@ def stochastic_pool(
     .. math:: P(y_o = x_i) = p_i = \frac{x_i}{\sum_{j \in R_o} x_j} \qquad
         \text{without generator: } y_o = \sum_{i \in R_o} p_i \, x_i
 
-    ``x`` must be finite and not negative; a window of zeros gives 0. ``generator``, for training, is a
-    ``numpy.random.Generator``.
+    ``x`` must be finite and not negative; a window of zeros gives 0.
 
     Source: Zeiler & Fergus 2013, arXiv 1301.3557.
 
@@ -168,8 +165,7 @@ def mixed_pool(
     2.25
     """
     values, dtype, grid = _prepare(x, pool_size, strides, padding, data_format)
-    a = checks.positive("a", a)
-    if a > 1:
+    if (a := checks.positive("a", a)) > 1:
         raise ValueError(f"a must be at most 1, got {a:g}")
     return _mix(np.array(a, values.dtype), values, grid).astype(dtype)
 
@@ -184,8 +180,6 @@ def gated_pool(
     .. math:: y_o = a_o \max_{i \in R_o} x_i + (1 - a_o) \frac{1}{|R_o|} \sum_{i \in R_o} x_i, \quad
         a_o = \frac{1}{1 + e^{-\sum_{i \in R_o} w_i x_i}}
 
-    ``weights``, the learned gate, has one number for each place of the window, and so its shape.
-
     Source: Lee, Gallagher & Tu 2015, arXiv 1509.08985.
 
     Examples
@@ -196,9 +190,7 @@ def gated_pool(
     x, weights = checks.real(x), checks.real(weights, "weights")
     rank = len(checks.spatial_axes(x.shape, data_format))
     if weights.ndim != rank or not weights.size:
-        raise ValueError(
-            f"weights must have one axis per spatial axis ({rank}), none of them empty, got {weights.shape}"
-        )
+        raise ValueError(f"weights must have one axis per spatial axis ({rank}), none empty, got {weights.shape}")
     values, dtype, grid = _prepare(x, weights.shape, strides, padding, data_format)
     elements, present = gather(values, grid, 0)
     answer = (elements * np.where(present, weights.ravel(), 0)).sum(-1)
@@ -226,8 +218,8 @@ def median_pool(
     ordered = np.sort(elements)
     number = present.sum(-1, keepdims=True)
     low, high = (np.take_along_axis(ordered, place, -1)[..., 0] for place in ((number - 1) // 2, number // 2))
-    unknown = np.isnan(elements).any(-1)
-    return np.where(unknown, np.nan, np.where(low == high, low, low / 2 + high / 2)).astype(dtype)
+    middle = np.where(low == high, low, low / 2 + high / 2)
+    return np.where(np.isnan(elements).any(-1), np.nan, middle).astype(dtype)
 
 
 @explained
@@ -298,8 +290,7 @@ def fractional_max_pool(
 
 @explained
 def pyramid_pool(x: ArrayLike, levels: Sequence[int] = (1, 2, 4), data_format: DataFormat = "channels_last") -> Array:
-    """Join adaptive maxima at several numbers of bins into one vector, which has a length that the map's size does not
-    change.
+    """Join adaptive maxima at several numbers of bins into one vector, equally long for maps of every size.
 
     Source: He et al. 2014, arXiv 1406.4729.
 
@@ -337,8 +328,7 @@ def concat_pool(x: ArrayLike, data_format: DataFormat = "channels_last", *, keep
     """
     mean = global_average_pool(x, data_format, keepdims=keepdims)
     largest = global_max_pool(x, data_format, keepdims=keepdims)
-    axis = 1 if checks.is_channels_first(data_format) else -1
-    return np.concatenate([largest, mean], axis, dtype=mean.dtype)
+    return np.concatenate([largest, mean], 1 if checks.is_channels_first(data_format) else -1, dtype=mean.dtype)
 
 
 def _lay(x: ArrayLike, *rule: Any) -> tuple[Array, Grid]:

@@ -82,6 +82,10 @@ def test_the_core_never_imports_the_figures():
     assert [module for module, path in CORE.items() if "poolkit.figures" in str(imports(path))] == []
 
 
+def test_no_file_of_the_core_is_longer_than_360_lines():
+    assert [module for module, path in CORE.items() if len(path.read_text(encoding="utf-8").splitlines()) > 360] == []
+
+
 def test_imports_among_the_core_have_no_cycle():
     order = TopologicalSorter({module: imports(path) & set(CORE) for module, path in CORE.items()})
     assert set(CORE) == set(order.static_order())

@@ -454,7 +454,9 @@ def test_the_mean_of_a_whole_map_with_short_axes_keeps_the_digits_of_float32(sha
 
 
 # of the first, pieces of fewer than 32 rows are added up apart
-@pytest.mark.parametrize("most, shape", [(2**19, (1, 129, 1, 20_000)), (2**16, (2, 1000, 99)), (2**16, (1, 40, 50, 99))])
+@pytest.mark.parametrize(
+    "most, shape", [(2**19, (1, 129, 1, 20_000)), (2**16, (2, 1000, 99)), (2**16, (1, 40, 50, 99))]
+)
 @pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
 def test_sums_that_float32_has_no_room_for_are_exact(most, shape, data_format):
     x = np.random.default_rng(0).integers(most, size=shape).astype("float32")

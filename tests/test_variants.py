@@ -306,7 +306,7 @@ def test_concat_of_whole_maps_is_what_the_two_globals_say():
 
 
 X = line([1, 2, 3, 4])
-GATE = "weights must have one axis per spatial axis (1), none of them empty, got "
+GATE = "weights must have one axis per spatial axis (1), none empty, got "
 ERRORS = [
     (lambda: gem_pool(X, 2, p=0), ValueError, "p must be positive and finite, got 0"),
     (lambda: gem_pool(X, 2, epsilon=-1), ValueError, "epsilon must be positive and finite, got -1"),
