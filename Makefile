@@ -25,7 +25,7 @@ test: $(ready) $(if $(shell command -v npm),$(web)) ## run every test and every 
 core: $(bare)/ready ## test the package alone, with the oldest NumPy or, say, NUMPY=2.4.6
 	$(bare)/bin/pytest --quiet --hypothesis-profile=$(PROFILE) tests/*.py poolkit/*.py
 
-timed := $(addprefix tests/conformance/test_,cold_start.py lab_speed.py lighthouse.py)
+timed := $(addprefix tests/conformance/test_,cold_start.py lab_speed.py lighthouse.py steps_speed.py)
 conformance: browsers book .venv/peers .venv/grader/ready ## compare poolkit with every other framework, judge the pages, test the tests
 	PATH=$(CURDIR)/.venv/bin:$$PATH .venv/bin/pytest $(timed) # while nothing else runs
 	PATH=$(CURDIR)/.venv/bin:$$PATH .venv/bin/pytest tests/conformance $(timed:%=--ignore=%) \
