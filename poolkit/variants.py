@@ -345,7 +345,7 @@ def _prepare(x: ArrayLike, *rule: Any) -> tuple[Array, np.dtype[Any], Grid]:
 
 
 def _mix(a: Array, values: Array, grid: Grid) -> Array:
-    """``a`` of the maximum and the rest of the mean; of which there is no part, not even infinity counts."""
+    """``a`` of the maximum and the rest of the mean; a share of 0 takes nothing, not even of infinity."""
     parts = (a, pool(Pooling(MAX, values, grid))), (1 - a, pool(Pooling(MEAN, values, grid)))
     return np.add(*(part * np.where(part == 0, 0, whole) for part, whole in parts))
 
