@@ -220,9 +220,8 @@ def _refuse_empty(dtype: np.dtype[Any], present: Any) -> None:
 
 
 def _mean(total: Array, count: Any) -> Array:
-    if isinstance(count, int):
-        return total / count
-    return np.where(count == 0, np.nan, total / np.maximum(count, 1).astype(total.dtype))
+    with np.errstate(invalid="ignore"):  # of an empty window: 0 / 0 is NaN
+        return total / total.dtype.type(count)
 
 
 # How gradients are shared
