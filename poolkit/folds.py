@@ -54,8 +54,8 @@ def blocks(
 
 
 def _cut(count: int, size: int) -> list[slice]:
-    """Slices of about equal length, so many that each has about ``BLOCK`` of ``size`` bytes."""
-    parts = max(1, min(count, -(-size // BLOCK)))
+    """Slices of about equal length: of ``size`` bytes, each has at most ``BLOCK`` or is 1 long."""
+    parts = -(-count // max(1, BLOCK * count // size))
     return [slice(count * i // parts, count * (i + 1) // parts) for i in range(parts)]
 
 
