@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from contextvars import copy_context
 from functools import lru_cache
 from math import isfinite, prod
 from typing import Any, NamedTuple
@@ -118,14 +119,19 @@ def _pool_block(pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any])
     count = pooling.count(pieces) if algebra.floating or dtype.kind != "f" else None
     if not algebra.fallback:
         return algebra.finish(_fold_pieces(algebra, pooling, pieces, dtype), count)
-    with np.errstate(all="ignore"):
-        total = _fold_pieces(algebra, pooling, pieces, dtype)
-        in_range = isfinite(np.add.reduce(total, None))
+    total, in_range = copy_context().run(_fold_quietly, algebra, pooling, pieces, dtype)
     if in_range:
         return algebra.finish(total, count)
     wide = _fold_pieces(algebra.fallback, pooling, pieces, np.promote_types(dtype, np.float64))
     finite = np.isfinite(total)
     return np.where(finite, algebra.finish(np.where(finite, total, 0), count), algebra.fallback.finish(wide, count))
+
+
+def _fold_quietly(*arguments: Any) -> tuple[Array, bool]:
+    """The total, and whether all of it is finite. In a context of its own, which ends with what is set here."""
+    np.seterr(all="ignore")
+    total = _fold_pieces(*arguments)
+    return total, isfinite(np.add.reduce(total, None))
 
 
 def _fold_pieces(algebra: Algebra, pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any]) -> Array:
@@ -220,8 +226,7 @@ def _refuse_empty(dtype: np.dtype[Any], present: Any) -> None:
 
 
 def _mean(total: Array, count: Any) -> Array:
-    with np.errstate(invalid="ignore"):  # of an empty window: 0 / 0 is NaN
-        return total / total.dtype.type(count)
+    return total / total.dtype.type(np.where(count, count, np.nan))  # NaN for an empty window
 
 
 # How gradients are shared

@@ -13,16 +13,7 @@ settings.register_profile("poolkit", deadline=None, derandomize=True, database=N
 settings.register_profile("quick", parent=settings.get_profile("poolkit"), max_examples=20)
 settings.load_profile("poolkit")
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
-NO_BROWSER = "no Chromium: install Debian's package chromium to test the pages"
 NO_NPM = "no npm: install Debian's packages nodejs and npm to test the cells that run in the page"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +26,13 @@ def address():
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
+    from teaching.chromium import NONE, PATH, chromium
 
-    if not BROWSER:
-        assert not os.environ.get("CI"), NO_BROWSER
-        pytest.skip(NO_BROWSER)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+    if not PATH:
+        assert not os.environ.get("CI"), NONE
+        pytest.skip(NONE)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """What public reports on pooling, arrays, threads and processes have found, kind by kind."""
 
 import ctypes
-import gc
 import os
 import platform
 import signal
@@ -403,7 +402,6 @@ def test_the_pullback_reads_x_and_no_copy(pool, rest):
 
 def watch(call):
     """What a call gives, how many bytes it had at most at once, and how many are left."""
-    gc.collect()
     tracemalloc.start()
     try:
         result = call()

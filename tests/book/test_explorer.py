@@ -26,7 +26,7 @@ from poolkit.figures.style import DARK
 from poolkit.pooling import POOLINGS
 from poolkit.quiet import quiet
 from poolkit.variants import gem_pool, soft_pool
-from tests.book.test_pages import COLOURS, TWO_FRAMES, UNTIL_STILL
+from tests.book.test_pages import ALL_STILL, COLOURS, TWO_FRAMES
 from tests.strategies import IMAGE as X
 
 ARITHMETIC, _, _, STYLE = PARTS
@@ -879,7 +879,7 @@ def test_axe_finds_nothing_wrong(show, arguments, options):
     page.locator("[data-x='0']").first.press("5")
     for scheme, ground, rules in (("light", "#fff", None), ("dark", "#14181e", COLOURS)):
         page.add_style_tag(content=f"html {{ color-scheme: {scheme}; background: {ground} }}")
-        page.evaluate(UNTIL_STILL)
+        page.evaluate(ALL_STILL)
         assert Axe().run(page, "pooling-explorer", rules).response["violations"] == [], scheme
 
 

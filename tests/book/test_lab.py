@@ -311,7 +311,11 @@ def test_a_new_drawing_is_swept_when_the_reader_says_so(lab):
 
 PRESS = """() => {
   const pad = document.querySelector("pooling-lab").shadowRoot.querySelector("#pad");
-  window.presses = setInterval(() => pad.dispatchEvent(new KeyboardEvent("keydown", { key: "Shift" })), 50);
+  const press = () => {
+    pad.dispatchEvent(new KeyboardEvent("keydown", { key: "Shift" }));
+    window.presses = requestAnimationFrame(press);
+  };
+  press();
 }"""
 
 
@@ -321,7 +325,7 @@ def test_a_sweep_that_nobody_asked_for_waits_until_the_reader_rests(lab):
     show_shifts(page)
     page.wait_for_timeout(900)
     assert page.evaluate(FILLED) == 0
-    page.evaluate("clearInterval(presses)")
+    page.evaluate("cancelAnimationFrame(presses)")
     wait_for_sweep(page)
 
 

@@ -49,7 +49,7 @@ CUT_CODE = """[...document.querySelectorAll("article :is(pre, textarea)")].filte
 ).map((one) => one.textContent.slice(0, 99))"""  # an editor lies over its coloured code, line on line
 
 SCHEMES = {1280: ("light", "dark"), 390: ("dark", "light")}  # of a width, the first and the second
-UNTIL_STILL = "Promise.all(document.getAnimations().map((animation) => animation.finished))"  # colours fade over
+ALL_STILL = "document.getAnimations().forEach((animation) => animation.finish())"  # colours fade over
 AXE = f"""{AXE_SCRIPT}; axe.configure({{rules: [
   {{id: 'color-contrast', selector: '[data-look]'}},
   ...axe.getRules().filter(({{tags}}) => !/aaa|deprecated/.test(tags)).map(({{ruleId: id}}) => ({{id, enabled: true}})),
@@ -67,7 +67,7 @@ WEIGHTS = "Object.fromEntries(performance.getEntries().map((got) => [got.name, (
 
 def violations(opened, options=None):
     """What axe finds wrong."""
-    opened.evaluate(UNTIL_STILL)
+    opened.evaluate(ALL_STILL)
     opened.evaluate(MARK_LOOKS)
     options = {"preload": False, "resultTypes": ["violations"]} | (options or {})
     found = opened.evaluate("async (options) => (await axe.run(options)).violations", options)
@@ -109,8 +109,9 @@ def test_a_page_shows_without_trouble_at_every_width_and_weighs_less_than_500_ki
     page.evaluate(f"void (window.boxes = {BOXES})")
     page.emulate_media(color_scheme=second)
     page.locator(f"html[data-theme={second}]").wait_for()
-    assert violations(page, COLOURS) == []
     assert page.evaluate(f"boxes === {BOXES}")  # so axe's other rules would see what they saw
+    if width == 1280:  # a phone's page has the same colours
+        assert violations(page, COLOURS) == []
     # It is there soon.
     weights = page.evaluate(WEIGHTS)
     assert 20 < sum(weights.values()) < 500, weights
