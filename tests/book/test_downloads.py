@@ -115,5 +115,5 @@ def test_a_live_cell_on_a_disk_says_why_it_cannot_run(at_desk):
 
 def test_the_search_on_a_disk_finds_a_word(at_desk):
     page = at_desk("search.html?q=pyramid")
-    page.wait_for_selector("#search-results li")
-    assert "Local or global?" in page.locator("#search-results").inner_text() and page.troubles == []
+    page.locator("#search-results li", has_text="Local or global?").first.wait_for()
+    assert page.troubles == []
