@@ -128,7 +128,7 @@ def _pool_block(pooling: Pooling, pieces: Sequence[Piece], dtype: np.dtype[Any])
 
 
 def _fold_quietly(*arguments: Any) -> tuple[Array, bool]:
-    """The total, and whether all of it is finite. In a context of its own, which ends with what is set here."""
+    """The total, and whether it is finite. Runs in a context of its own, so no interrupt can leave warnings off."""
     np.seterr(all="ignore")
     total = _fold_pieces(*arguments)
     return total, isfinite(np.add.reduce(total, None))
@@ -226,7 +226,9 @@ def _refuse_empty(dtype: np.dtype[Any], present: Any) -> None:
 
 
 def _mean(total: Array, count: Any) -> Array:
-    return total / total.dtype.type(np.where(count, count, np.nan))  # NaN for an empty window
+    if not isinstance(count, int):
+        count = total.dtype.type(np.where(count, count, np.nan))  # NaN for an empty window
+    return total / count
 
 
 # How gradients are shared

@@ -19,17 +19,17 @@ def find(*names):
     return next(filter(None, map(shutil.which, names)), None)
 
 
-WHOLE = find("chromium", "google-chrome", "chromium-browser")
-PATH = find("chromium-headless-shell") or WHOLE  # without a window's parts, pages take half the time
-NONE = "There is no Chromium to draw and print with: install Debian's package chromium-headless-shell."
+CHROMIUM = find("chromium", "google-chrome", "chromium-browser")
+BROWSER = find("chromium-headless-shell") or CHROMIUM  # the shell, which cannot open a window, takes half the time
+NO_BROWSER = "There is no Chromium to draw and print with: install Debian's package chromium-headless-shell."
 
 
 @contextmanager
 def chromium():
     """The machine's own browser, without a window."""
-    if not PATH:
-        raise SystemExit(NONE)
+    if not BROWSER:
+        raise SystemExit(NO_BROWSER)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=PATH, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
         yield browser
         browser.close()

@@ -26,11 +26,11 @@ def address():
 
 @pytest.fixture(scope="module")
 def browser():
-    from teaching.chromium import NONE, PATH, chromium
+    from teaching.chromium import BROWSER, NO_BROWSER, chromium
 
-    if not PATH:
-        assert not os.environ.get("CI"), NONE
-        pytest.skip(NONE)
+    if not BROWSER:
+        assert not os.environ.get("CI"), NO_BROWSER
+        pytest.skip(NO_BROWSER)
     with chromium() as browser:
         yield browser
 

@@ -50,12 +50,12 @@ def test_windows_that_slide(pool, more, case, size):
     check(size, there_and_back, pool, x, *more, *rule, **case.options)
 
 
-@pytest.mark.parametrize("size", [128, 300, 512, 700])
+@pytest.mark.parametrize("size", [128, 300, 512, 700])  # bytes; a row of windows has 128
 def test_a_block_of_windows_side_by_side_is_one_stretch_of_memory(size):
     x, grid = np.empty((5, 8, 8, 1)), windows.sliding_grid((5, 8, 8, 1), 2, 2, "valid", "channels_last")
     found = in_blocks_of(size, lambda: [inputs for _, [(inputs, _)] in folds.blocks(x.shape, grid, x.itemsize)])
     assert all(x[inputs].flags.c_contiguous for inputs in found)
-    assert max(x[inputs].nbytes for inputs in found) <= size  # at least a row of windows
+    assert max(x[inputs].nbytes for inputs in found) <= size
 
 
 @given(case=CASES, size=SIZES)

@@ -6,7 +6,7 @@ network. Both are of one machine, whichever it is, so what is asked of the page 
 
 from functools import partial
 
-from teaching.chromium import FLAGS, WHOLE
+from teaching.chromium import CHROMIUM, FLAGS
 from tests.book.pyodide import FOLDER, HOST, answer
 
 PRESS = """async () => {
@@ -28,7 +28,7 @@ BARE = """async () => {
 
 def seconds(browser, pyodide, address, script):
     """What a script measures on a page in a fresh browser."""
-    fresh = browser.browser_type.launch(executable_path=WHOLE, args=FLAGS)
+    fresh = browser.browser_type.launch(executable_path=CHROMIUM, args=FLAGS)
     page = fresh.new_page()
     page.context.route(f"{HOST}**", partial(answer, pyodide))
     page.goto(address, wait_until="networkidle")

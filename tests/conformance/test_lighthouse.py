@@ -12,7 +12,7 @@ from time import monotonic, sleep
 import pytest
 import yaml
 
-from teaching.chromium import FLAGS, WHOLE
+from teaching.chromium import CHROMIUM, FLAGS
 from tests.book.pages import ROOT
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -33,7 +33,7 @@ def port(tmp_path_factory):
     profile = tmp_path_factory.mktemp("profile")
     chosen = profile / "DevToolsActivePort"
     options = ["--headless=new", "--remote-debugging-port=0", f"--user-data-dir={profile}", *FLAGS]
-    with subprocess.Popen([WHOLE, *options, "about:blank"], stderr=subprocess.DEVNULL) as chromium:
+    with subprocess.Popen([CHROMIUM, *options, "about:blank"], stderr=subprocess.DEVNULL) as chromium:
         until = monotonic() + 20
         while not chosen.exists() and monotonic() < until:
             sleep(0.1)
